@@ -1,0 +1,61 @@
+#pragma once
+
+#include "runner/core/duration.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace runner {
+
+enum class OptionType { boolean, integer, text, text_list, choice, choice_list, duration, duration_range };
+std::string_view to_string(OptionType type);
+
+/// One option of a stage handler. The checks, `--help`, the reference and the JSON Schema are made
+/// from these rows, so nothing about an option is written down anywhere else.
+struct OptionSpec {
+  std::string_view name{};
+  OptionType type = OptionType::text;
+  std::string_view help{};           ///< one sentence, imperative or a noun phrase, without a final stop
+  std::string_view default_text{};   ///< as one would write it in the pipeline file; lists comma-separated
+  std::string_view unit{};           ///< for integers: "bytes", "rows"; empty for a plain count
+  std::span<const std::string_view> choices{};  ///< for `choice` and `choice_list`
+  std::int64_t min = 0;              ///< integers, and milliseconds of durations
+  std::int64_t max = INT64_MAX;
+  bool required = false;
+  bool non_empty = true;             ///< texts: an empty one is refused
+};
+
+using OptionValue = std::variant<bool, std::int64_t, std::string, std::vector<std::string>,
+                                 std::chrono::milliseconds, DurationRange>;
+
+/// Parses one option's text(s). `items` has one element unless the pipeline file gave a list.
+/// Throws: Error{ExitCode::usage} without a place: the caller knows where it was written.
+OptionValue parse_option(const OptionSpec& spec, std::span<const std::string> items, bool is_list);
+
+/// A step's options: every option of the handler's table has a value here, given or default, except
+/// those without a default that were not given.
+class Options {
+ public:
+  void set(std::string name, OptionValue value);
+  bool has(std::string_view name) const;
+  bool boolean(std::string_view name) const;
+  std::int64_t integer(std::string_view name) const;
+  const std::string& text(std::string_view name) const;  ///< "" when not given
+  const std::vector<std::string>& list(std::string_view name) const;
+  std::chrono::milliseconds duration(std::string_view name) const;
+  DurationRange range(std::string_view name) const;
+
+ private:
+  std::map<std::string, OptionValue, std::less<>> values_;
+};
+
+/// Fills in the defaults of `specs` that `options` lacks.
+void add_defaults(std::span<const OptionSpec> specs, Options& options);
+
+}  // namespace runner

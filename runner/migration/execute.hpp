@@ -1,0 +1,51 @@
+#pragma once
+
+#include "runner/core/finding.hpp"
+#include "runner/migration/migration.hpp"
+#include "runner/postgres/shadow.hpp"
+#include "runner/sql/statement.hpp"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace runner {
+
+/// How a file's own BEGIN and COMMIT are to be understood.
+enum class TransactionShape {
+  ours,          ///< no transaction control: one transaction around the file
+  own_pair,      ///< one BEGIN … COMMIT around everything: the same transaction, written out
+  as_written,    ///< other transaction control: sent as written, with a warning
+  none,          ///< holds a statement that PostgreSQL refuses in a transaction, or says runner:no-transaction
+};
+TransactionShape transaction_shape(const std::vector<Statement>& statements, std::string_view sql);
+
+struct Execution {
+  Findings findings{};           ///< at most one error: the statement that was refused; warnings beside it
+  std::size_t statements = 0;    ///< executed with success
+  std::chrono::nanoseconds duration{};
+  TransactionShape shape = TransactionShape::ours;
+  bool failed() const;
+};
+
+struct ExecuteHooks {
+  /// Runs its argument while the role may do what managed services allow beyond ownership.
+  std::function<void(const std::function<void()>&)> elevated{};
+  std::function<void(const Statement&, std::size_t index, std::size_t count)> before_statement{};
+  /// Called inside the transaction, before its COMMIT, when every statement has succeeded.
+  std::function<void()> before_commit{};
+  int server_major = 0;          ///< for the package name in a missing extension's hint
+};
+
+/// Executes one migration file statement by statement on a shadow. A statement that is refused becomes a
+/// finding with path, line, column, the statement with a caret, SQLSTATE, DETAIL and HINT, and the
+/// transaction is rolled back. Files outside a transaction keep what succeeded.
+/// Throws: Error{environment} for a missing extension (0A000/58P01 at CREATE EXTENSION) or a lost connection.
+Execution execute_migration(const Migration& migration, Session& session, const ExecuteHooks& hooks);
+
+/// The same for any SQL text; `shown_path` names it in findings.
+Execution execute_sql(std::string_view sql, const std::string& shown_path, const std::string& subject,
+                      Session& session, const ExecuteHooks& hooks);
+
+}  // namespace runner

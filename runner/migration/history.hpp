@@ -1,0 +1,40 @@
+#pragma once
+
+#include "runner/postgres/session.hpp"
+
+#include <string>
+#include <vector>
+
+namespace runner {
+
+/// A row of supabase_migrations.schema_migrations: the version is applied.
+struct HistoryRow {
+  std::string version{};
+  std::string name{};                     ///< "" where the table has none
+  std::vector<std::string> statements{};  ///< empty unless asked for
+};
+
+struct HistoryTable {
+  std::string schema = "supabase_migrations";
+  std::string table = "schema_migrations";
+  /// Parses "schema.table". Throws: Error{usage}.
+  static HistoryTable parse(std::string_view text);
+  std::string shown() const { return schema + "." + table; }
+};
+
+/// The applied versions in order. A missing table (42P01) or schema (3F000) means none.
+/// Tolerates tables without `name` or `statements` and columns that it does not know.
+/// Throws: Error{environment} when the role may not read it.
+std::vector<HistoryRow> read_history(Session& session, const HistoryTable& table);
+
+/// The `statements` of one version, empty where there are none; for comparing with a file.
+std::vector<std::string> read_history_statements(Session& session, const HistoryTable& table,
+                                                 const std::string& version);
+
+/// Makes schema and table IF NOT EXISTS, with Supabase's columns.
+void create_history(Session& session, const HistoryTable& table);
+
+/// Records a version as applied, as Supabase's CLI would.
+void record_applied(Session& session, const HistoryTable& table, const HistoryRow& row);
+
+}  // namespace runner

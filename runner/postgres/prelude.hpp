@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace runner {
+
+/// What migrations of a certain platform take for granted, as SQL run by the superuser in a new database.
+struct Prelude {
+  std::string_view name{};
+  std::string_view summary{};
+  std::string_view sql{};
+};
+
+std::span<const Prelude> preludes();
+/// Throws: Error{ExitCode::usage} with the nearest name.
+const Prelude& find_prelude(std::string_view name);
+
+}  // namespace runner

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "runner/core/stop_signal.hpp"
+#include "runner/postgres/session.hpp"
+#include "runner/postgres/shadow.hpp"
+
+#include <string>
+
+namespace runner {
+
+/// What a target looks like without its rows: roles, memberships and settings, the schema, and the history.
+struct SchemaCopy {
+  std::string owner{};        ///< owner of the target's database
+  std::string roles_sql{};    ///< CREATE ROLE, GRANT, ALTER ROLE … SET, without passwords
+  std::string schema_sql{};   ///< pg_dump --schema-only, backslash lines stripped
+  std::string digest{};
+  int major = 0;
+};
+
+/// Reads it through a session that only reads, and pg_dump.
+/// Throws: Error{environment} when the role may not read it or no pg_dump is new enough; the caller
+/// then replays migration files instead.
+SchemaCopy copy_schema(Session& target, const StopSignal* stop);
+
+/// The layer that puts the copy into a new shadow; history rows are copied separately.
+ShadowLayer layer_of(const SchemaCopy& copy);
+
+}  // namespace runner

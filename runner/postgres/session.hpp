@@ -1,0 +1,99 @@
+#pragma once
+
+#include "runner/core/stop_signal.hpp"
+#include "runner/postgres/url.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace runner {
+
+/// A server's refusal, by its fields; nothing is parsed from a message.
+/// Source: PostgreSQL manual, "Error and Notice Message Fields".
+struct SqlError {
+  std::string sqlstate{};
+  std::string message{};
+  std::string detail{};
+  std::string hint{};
+  std::string context{};
+  std::size_t position_chars = 0;  ///< from 1, in the text that was sent; 0: none
+};
+
+struct Notice {
+  std::string severity{};  ///< "NOTICE", "WARNING", "DEBUG", …
+  std::string message{};
+  std::string detail{};
+  std::string hint{};
+};
+
+using Cell = std::optional<std::string>;
+
+struct Rows {
+  std::vector<std::string> columns{};
+  std::vector<std::vector<Cell>> rows{};
+};
+
+struct StatementResult {
+  std::optional<SqlError> error{};
+  std::vector<Notice> notices{};
+  Rows rows{};
+  std::string command_tag{};
+  bool connection_lost = false;  ///< with error: the session is of no more use
+};
+
+enum class TransactionState { idle, in_transaction, failed, unknown };
+
+struct SessionSettings {
+  std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
+  bool read_only = false;            ///< default_transaction_read_only, for targets that are only looked at
+  std::size_t max_rows = SIZE_MAX;   ///< rows kept of a result (the rest is read and dropped)
+  std::string application_name = "runner";
+};
+
+/// One connection on which statements are sent one at a time without blocking: every wait listens to
+/// the socket, the stop signal and a deadline. It never reconnects by itself, because locks and settings
+/// would be gone unnoticed.
+class Session {
+ public:
+  /// Throws: Error{environment}: cannot connect (what, why, hint by SQLSTATE), a transaction-mode pooler.
+  static Session connect(const DatabaseUrl& url, const SessionSettings& settings, const StopSignal* stop);
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  /// Sends one statement (or several: an implicit transaction). SQL errors are part of the result.
+  /// On a stop signal the statement is cancelled and Error{interrupted} thrown.
+  /// Throws: Error{environment} when the connection breaks, unless the result says connection_lost.
+  StatementResult execute(std::string_view sql);
+  /// One statement with parameters ($1 …), text format. Values never become part of the SQL.
+  StatementResult execute(std::string_view sql, std::span<const Cell> parameters);
+
+  /// For our own SQL: the rows, or Error{environment} with the server's words and `doing` for context
+  /// ("read the history"). Not for a user's SQL.
+  Rows query(std::string_view sql, std::string_view doing, std::span<const Cell> parameters = {});
+
+  TransactionState state() const;
+  int server_version() const;  ///< 150018 for 15.18
+  int backend_pid() const;
+  const DatabaseUrl& url() const;
+  /// Between migrations: RESET ALL, RESET ROLE, RESET SESSION AUTHORIZATION; never DISCARD ALL, which
+  /// would drop session locks.
+  void reset();
+  void cancel();
+
+  std::string quoted_identifier(std::string_view name) const;
+  std::string quoted_literal(std::string_view text) const;
+
+ private:
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace runner
