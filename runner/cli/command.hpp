@@ -14,15 +14,15 @@ namespace runner {
 /// What a subcommand works with.
 struct CliContext {
   StageHandlers handlers;
-  std::ostream& out;   ///< results
-  std::ostream& log;   ///< progress and errors
+  std::ostream& out;  ///< results
+  std::ostream& log;  ///< progress and errors
 };
 
 /// A subcommand: one `const` object in the file that bears its name, listed in cli.cpp.
 struct CliCommand {
   std::string_view name{};
   std::string_view summary{};
-  std::string_view usage{};            ///< "runner status [--format table|json]"
+  std::string_view usage{};  ///< "runner status [--format table|json]"
   int (*run)(const std::vector<std::string>& arguments, CliContext& context) = nullptr;
 };
 

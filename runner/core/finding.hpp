@@ -13,7 +13,7 @@ std::string_view to_string(Severity severity);
 
 /// Something wrong with a migration.
 struct Finding {
-  std::string rule{};     ///< kebab-case: "out-of-order", "sql-refused"
+  std::string rule{};  ///< kebab-case: "out-of-order", "sql-refused"
   Severity severity = Severity::error;
   Place place{};
   std::string subject{};  ///< the migration's "<version>_<name>"; empty when it is about all of them

@@ -21,14 +21,14 @@ std::string_view to_string(OptionType type);
 struct OptionSpec {
   std::string_view name{};
   OptionType type = OptionType::text;
-  std::string_view help{};           ///< one sentence, imperative or a noun phrase, without a final stop
-  std::string_view default_text{};   ///< as one would write it in the pipeline file; lists comma-separated
-  std::string_view unit{};           ///< for integers: "bytes", "rows"; empty for a plain count
+  std::string_view help{};          ///< one sentence, imperative or a noun phrase, without a final stop
+  std::string_view default_text{};  ///< as one would write it in the pipeline file; lists comma-separated
+  std::string_view unit{};          ///< for integers: "bytes", "rows"; empty for a plain count
   std::span<const std::string_view> choices{};  ///< for `choice` and `choice_list`
-  std::int64_t min = 0;              ///< integers, and milliseconds of durations
+  std::int64_t min = 0;                         ///< integers, and milliseconds of durations
   std::int64_t max = INT64_MAX;
   bool required = false;
-  bool non_empty = true;             ///< texts: an empty one is refused
+  bool non_empty = true;  ///< texts: an empty one is refused
 };
 
 using OptionValue = std::variant<bool, std::int64_t, std::string, std::vector<std::string>,

@@ -7,7 +7,7 @@ namespace runner {
 /// Where something is wrong. Lines and columns count from 1; 0 means "not known".
 /// Columns count characters (code points), as editors and PostgreSQL do.
 struct Place {
-  std::string path{};         ///< relative to the repository root where it lies inside
+  std::string path{};  ///< relative to the repository root where it lies inside
   int line = 0;
   int column = 0;
   std::string source_line{};  ///< the line's text, without its end; empty when not known

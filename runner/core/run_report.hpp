@@ -28,7 +28,8 @@ struct StageReport {
   std::chrono::system_clock::time_point started{};
   std::chrono::nanoseconds duration{};
   ExitCode exit_code = ExitCode::passed;
-  std::string compared_with{};  ///< where "applied" came from: "target app on db:5432", "base commit 1a2b3c4 (merge base with main)"
+  std::string compared_with{};  ///< where "applied" came from: "target app on db:5432", "base commit 1a2b3c4
+                                ///< (merge base with main)"
   std::string verdict{};        ///< the last line, without the stage's name
   std::vector<StepReport> steps{};
   std::optional<Error> error{};  ///< an error outside any step, such as a plan that could not be made

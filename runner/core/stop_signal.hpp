@@ -13,7 +13,7 @@ class StopSignal {
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 
-  int fd() const;             ///< poll for POLLIN; stays readable once requested
+  int fd() const;  ///< poll for POLLIN; stays readable once requested
   bool requested() const;
   ExitCode exit_code() const;  ///< interrupted (130) or terminated (143); only when requested
   /// Throws: Error{interrupted or terminated} when requested.

@@ -16,7 +16,8 @@ std::string clean_text(std::string_view raw);
 /// The byte offset of the first byte that is not valid UTF-8, if any.
 std::optional<std::size_t> find_invalid_utf8(std::string_view text);
 
-/// The byte offset of the `position`-th character (from 1), as PostgreSQL counts; the text's size when beyond.
+/// The byte offset of the `position`-th character (from 1), as PostgreSQL counts; the text's size when
+/// beyond.
 std::size_t byte_offset(std::string_view text, std::size_t position_chars);
 
 /// The place of byte `offset` in `text`: line, column in characters, and the source line.

@@ -12,9 +12,9 @@ namespace runner {
 
 /// The commit that the working tree is compared with, and the migration files there.
 struct BaseCommit {
-  std::string commit{};     ///< full id
-  std::string reason{};     ///< "--base", "CI_MERGE_REQUEST_DIFF_BASE_SHA", "merge base with main"
-  bool is_head = false;     ///< nothing was committed since
+  std::string commit{};  ///< full id
+  std::string reason{};  ///< "--base", "CI_MERGE_REQUEST_DIFF_BASE_SHA", "merge base with main"
+  bool is_head = false;  ///< nothing was committed since
   std::map<std::string, std::string> blobs{};  ///< file name in the migrations folder → git blob id
 };
 

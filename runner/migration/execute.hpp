@@ -14,16 +14,16 @@ namespace runner {
 
 /// How a file's own BEGIN and COMMIT are to be understood.
 enum class TransactionShape {
-  ours,          ///< no transaction control: one transaction around the file
-  own_pair,      ///< one BEGIN … COMMIT around everything: the same transaction, written out
-  as_written,    ///< other transaction control: sent as written, with a warning
-  none,          ///< holds a statement that PostgreSQL refuses in a transaction, or says runner:no-transaction
+  ours,        ///< no transaction control: one transaction around the file
+  own_pair,    ///< one BEGIN … COMMIT around everything: the same transaction, written out
+  as_written,  ///< other transaction control: sent as written, with a warning
+  none,        ///< holds a statement that PostgreSQL refuses in a transaction, or says runner:no-transaction
 };
 TransactionShape transaction_shape(const std::vector<Statement>& statements, std::string_view sql);
 
 struct Execution {
-  Findings findings{};           ///< at most one error: the statement that was refused; warnings beside it
-  std::size_t statements = 0;    ///< executed with success
+  Findings findings{};         ///< at most one error: the statement that was refused; warnings beside it
+  std::size_t statements = 0;  ///< executed with success
   std::chrono::nanoseconds duration{};
   TransactionShape shape = TransactionShape::ours;
   bool failed() const;
@@ -35,7 +35,7 @@ struct ExecuteHooks {
   std::function<void(const Statement&, std::size_t index, std::size_t count)> before_statement{};
   /// Called inside the transaction, before its COMMIT, when every statement has succeeded.
   std::function<void()> before_commit{};
-  int server_major = 0;          ///< for the package name in a missing extension's hint
+  int server_major = 0;  ///< for the package name in a missing extension's hint
 };
 
 /// Executes one migration file statement by statement on a shadow. A statement that is refused becomes a

@@ -12,10 +12,10 @@ namespace runner {
 /// A migration file and its rollback. The SQL is read when it is needed, so that thousands of files
 /// cost no memory.
 struct Migration {
-  std::string version{};            ///< 1 to 20 digits, as written
+  std::string version{};  ///< 1 to 20 digits, as written
   std::string name{};
   std::filesystem::path path{};
-  std::string shown_path{};         ///< relative to the repository root, for messages and reports
+  std::string shown_path{};  ///< relative to the repository root, for messages and reports
   std::optional<std::filesystem::path> rollback{};
 
   /// "<version>_<name>"
@@ -29,7 +29,7 @@ struct FolderProblem {
   enum class Kind { bad_name, long_version, duplicate_version, unreadable, not_a_file, orphaned_rollback };
   Kind kind;
   std::string shown_path{};
-  std::string version{};   ///< where the name has one
+  std::string version{};  ///< where the name has one
   std::string message{};
   std::string remedy{};
 };
@@ -39,7 +39,7 @@ struct FolderProblem {
 struct MigrationFolder {
   std::vector<Migration> migrations{};  ///< by version; of duplicates, all
   std::vector<FolderProblem> problems{};
-  std::string shown_path{};             ///< "migrations"
+  std::string shown_path{};  ///< "migrations"
 };
 
 /// Lists both folders, not their subfolders. A missing migrations folder is Error{usage}; a missing

@@ -14,17 +14,18 @@ namespace runner {
 struct Plan {
   enum class Source { target, base_commit, nothing };
   Source source = Source::nothing;
-  std::string compared_with{};            ///< for people: "history of app on db:5432", "base commit 1a2b3c4 (merge base with main)"
+  std::string compared_with{};  ///< for people: "history of app on db:5432", "base commit 1a2b3c4 (merge base
+                                ///< with main)"
 
   MigrationFolder folder{};
-  std::vector<HistoryRow> applied{};      ///< by version; from the history or the base commit
-  std::vector<Migration> applied_files{}; ///< files of applied versions, by version
-  std::vector<Migration> pending{};       ///< by version
-  std::vector<HistoryRow> missing{};      ///< applied, but no file has that version
-  std::vector<Migration> out_of_order{};  ///< pending, but older than the newest applied version
-  std::vector<Migration> edited{};        ///< applied, but the file differs from the base or the history
+  std::vector<HistoryRow> applied{};       ///< by version; from the history or the base commit
+  std::vector<Migration> applied_files{};  ///< files of applied versions, by version
+  std::vector<Migration> pending{};        ///< by version
+  std::vector<HistoryRow> missing{};       ///< applied, but no file has that version
+  std::vector<Migration> out_of_order{};   ///< pending, but older than the newest applied version
+  std::vector<Migration> edited{};         ///< applied, but the file differs from the base or the history
   std::optional<BaseCommit> base{};
-  int target_version = 0;                 ///< 150018; 0 without a target
+  int target_version = 0;  ///< 150018; 0 without a target
 };
 
 struct PlanInput {
@@ -32,9 +33,9 @@ struct PlanInput {
   std::filesystem::path migrations{};
   std::filesystem::path rollbacks{};
   HistoryTable history{};
-  std::string base{};                     ///< --base
+  std::string base{};  ///< --base
   Session* target = nullptr;
-  bool compare_content = true;            ///< fill `edited`, which reads every applied file
+  bool compare_content = true;  ///< fill `edited`, which reads every applied file
 };
 
 /// Throws: what read_folder, find_base and read_history throw.

@@ -12,10 +12,10 @@
 namespace runner {
 
 struct ShadowSettings {
-  DatabaseUrl server{};                   ///< shadow.server
-  std::vector<std::string> preludes{};    ///< shadow.prelude
-  std::filesystem::path baseline{};       ///< shadow.baseline; empty: none
-  bool superuser = false;                 ///< shadow.superuser
+  DatabaseUrl server{};                 ///< shadow.server
+  std::vector<std::string> preludes{};  ///< shadow.prelude
+  std::filesystem::path baseline{};     ///< shadow.baseline; empty: none
+  bool superuser = false;               ///< shadow.superuser
   std::filesystem::path cache{};
 };
 

@@ -20,12 +20,12 @@ struct StepInput {
   const Options& options;
   const Plan& plan;
   const HistoryTable& history;
-  const std::filesystem::path& root;   ///< repository root
+  const std::filesystem::path& root;  ///< repository root
 };
 
 /// What a handler may use.
 struct Services {
-  Session* target;                     ///< nullptr without a target; read-only unless the handler writes
+  Session* target;  ///< nullptr without a target; read-only unless the handler writes
   Shadows& shadows;
   Reporter& reporter;
   const StopSignal& stop;
@@ -34,10 +34,10 @@ struct Services {
 /// The code behind a step: one `const` object in the file that bears its name, listed in
 /// stages/registry.cpp. Handlers never print to stdout and never exit.
 struct StageHandler {
-  std::string_view name{};             ///< kebab-case, as in the pipeline file
-  std::string_view summary{};          ///< one imperative line, no final stop
+  std::string_view name{};     ///< kebab-case, as in the pipeline file
+  std::string_view summary{};  ///< one imperative line, no final stop
   std::span<const OptionSpec> options{};
-  bool writes = false;                 ///< changes the target: the plan is made again after it
+  bool writes = false;  ///< changes the target: the plan is made again after it
   /// What it is about to do, in one line: said before it starts.
   std::string (*intent)(const StepInput&) = nullptr;
   Outcome (*run)(const StepInput&, Services&) = nullptr;

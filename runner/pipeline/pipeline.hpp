@@ -16,7 +16,7 @@ namespace runner {
 struct Step {
   const StageHandler* handler = nullptr;
   Options options{};
-  bool continue_on_failure = false;   ///< on_failure: continue
+  bool continue_on_failure = false;  ///< on_failure: continue
   Place place{};
 };
 
@@ -27,7 +27,7 @@ struct Stage {
 };
 
 struct Tier {
-  std::string name{};                 ///< merge_request, default_branch, manual
+  std::string name{};  ///< merge_request, default_branch, manual
   std::vector<std::string> stages{};
   Place place{};
 };
@@ -57,12 +57,14 @@ Pipeline load_pipeline(const std::filesystem::path& file, const std::filesystem:
                        const Variables& variables, StageHandlers handlers);
 
 /// The pipeline for a project that has no pipeline file but a folder supabase/migrations.
-Pipeline supabase_pipeline(const std::filesystem::path& root, const Variables& variables, StageHandlers handlers);
+Pipeline supabase_pipeline(const std::filesystem::path& root, const Variables& variables,
+                           StageHandlers handlers);
 
 /// RUNNER_PIPELINE, pipeline.yml, .runner.yml, pipelines/default.yml in `root`; empty: none exists.
 std::filesystem::path find_pipeline_file(const std::filesystem::path& root, const Variables& variables);
 
-/// The JSON Schema (draft 2020-12… draft-07 where editors need it) of pipeline files, from the handlers' tables.
+/// The JSON Schema (draft 2020-12… draft-07 where editors need it) of pipeline files, from the handlers'
+/// tables.
 std::string pipeline_schema(StageHandlers handlers);
 
 }  // namespace runner

@@ -21,7 +21,7 @@ class Variables {
 
 struct Substituted {
   std::string text{};
-  std::vector<std::string> names{};   ///< variables that were used
+  std::vector<std::string> names{};  ///< variables that were used
 };
 
 /// Replaces ${NAME}, ${NAME:-default}, ${NAME:?message} and $$ inside one scalar.

@@ -28,10 +28,10 @@ class Cluster {
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
 
-  void create();                                         ///< initdb; superuser runner_admin, only the database `postgres`
-  void copy_from(const std::filesystem::path& prepared); ///< copies a prepared data directory
-  void start();                                          ///< Error{environment} with the log's last lines when it won't
-  void stop();                                           ///< fast shutdown with a checkpoint: the data directory can be kept
+  void create();  ///< initdb; superuser runner_admin, only the database `postgres`
+  void copy_from(const std::filesystem::path& prepared);  ///< copies a prepared data directory
+  void start();  ///< Error{environment} with the log's last lines when it won't
+  void stop();   ///< fast shutdown with a checkpoint: the data directory can be kept
   /// Copies the stopped data directory to `prepared`, published by atomic rename; a loser of a race is fine.
   void publish(const std::filesystem::path& prepared) const;
 

@@ -20,9 +20,9 @@ class LocalServer {
   bool running() const;
   /// Starts it, making it first (with the preludes) when it does not exist. Returns at once when it runs.
   DatabaseUrl start(const std::vector<std::string>& preludes);
-  bool stop();   ///< false: it was not running
+  bool stop();                                           ///< false: it was not running
   void reset(const std::vector<std::string>& preludes);  ///< stop, delete, make and start anew
-  std::optional<DatabaseUrl> url() const;  ///< of the running server
+  std::optional<DatabaseUrl> url() const;                ///< of the running server
   const std::filesystem::path& folder() const { return folder_; }
 
  private:

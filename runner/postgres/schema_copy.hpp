@@ -10,9 +10,9 @@ namespace runner {
 
 /// What a target looks like without its rows: roles, memberships and settings, the schema, and the history.
 struct SchemaCopy {
-  std::string owner{};        ///< owner of the target's database
-  std::string roles_sql{};    ///< CREATE ROLE, GRANT, ALTER ROLE … SET, without passwords
-  std::string schema_sql{};   ///< pg_dump --schema-only, backslash lines stripped
+  std::string owner{};       ///< owner of the target's database
+  std::string roles_sql{};   ///< CREATE ROLE, GRANT, ALTER ROLE … SET, without passwords
+  std::string schema_sql{};  ///< pg_dump --schema-only, backslash lines stripped
   std::string digest{};
   int major = 0;
 };

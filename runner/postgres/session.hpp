@@ -51,8 +51,8 @@ enum class TransactionState { idle, in_transaction, failed, unknown };
 
 struct SessionSettings {
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
-  bool read_only = false;            ///< default_transaction_read_only, for targets that are only looked at
-  std::size_t max_rows = SIZE_MAX;   ///< rows kept of a result (the rest is read and dropped)
+  bool read_only = false;           ///< default_transaction_read_only, for targets that are only looked at
+  std::size_t max_rows = SIZE_MAX;  ///< rows kept of a result (the rest is read and dropped)
   std::string application_name = "runner";
 };
 

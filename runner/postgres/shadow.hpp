@@ -39,11 +39,11 @@ struct ShadowLayer {
 };
 
 struct ShadowOrigin {
-  DatabaseUrl server{};                   ///< shadow.server; empty: embedded
-  std::filesystem::path cache{};          ///< folder of prepared data directories; empty: no cache
-  int wanted_major = 0;                   ///< the target's major version; 0: any
-  bool superuser = false;                 ///< shadow.superuser: the owner keeps superuser rights
-  std::string owner = "postgres";         ///< role that owns the database
+  DatabaseUrl server{};            ///< shadow.server; empty: embedded
+  std::filesystem::path cache{};   ///< folder of prepared data directories; empty: no cache
+  int wanted_major = 0;            ///< the target's major version; 0: any
+  bool superuser = false;          ///< shadow.superuser: the owner keeps superuser rights
+  std::string owner = "postgres";  ///< role that owns the database
 };
 
 /// Makes shadows: embedded ones each from a server of their own (a copy of a prepared data directory),
@@ -54,7 +54,8 @@ class ShadowFactory {
   /// A shadow in the state after all `layers`; starts from the longest prefix that is cached.
   /// Throws: Error{environment} when none can be made; what a layer throws.
   virtual std::unique_ptr<Shadow> make(const std::vector<ShadowLayer>& layers) = 0;
-  static std::unique_ptr<ShadowFactory> of(const ShadowOrigin& origin, const StopSignal* stop, Reporter& reporter);
+  static std::unique_ptr<ShadowFactory> of(const ShadowOrigin& origin, const StopSignal* stop,
+                                           Reporter& reporter);
 };
 
 /// The Debian package that brings an extension, for hints; "" when none is known.

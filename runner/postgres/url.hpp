@@ -19,7 +19,7 @@ class DatabaseUrl {
   static DatabaseUrl parse(const Secret& text, std::string_view source);
 
   bool empty() const { return parameters_.empty(); }
-  std::string get(std::string_view keyword) const;   ///< "" when not set; not for the password
+  std::string get(std::string_view keyword) const;  ///< "" when not set; not for the password
   DatabaseUrl with(std::string keyword, std::string value) const;
   /// "orders on pg.internal:5432", "postgres on /tmp/run.x": for people.
   std::string describe() const;

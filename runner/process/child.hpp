@@ -14,19 +14,19 @@ namespace runner {
 
 /// A program to run. Nothing goes through a shell.
 struct Command {
-  std::string program{};             ///< a path, or a name looked up in PATH
+  std::string program{};  ///< a path, or a name looked up in PATH
   std::vector<std::string> arguments{};
   std::map<std::string, std::string> environment{};  ///< the whole environment of the child
-  std::filesystem::path folder{};    ///< working folder; empty: ours
-  std::string input{};               ///< written to its stdin, which is then closed
+  std::filesystem::path folder{};                    ///< working folder; empty: ours
+  std::string input{};                               ///< written to its stdin, which is then closed
   std::chrono::milliseconds deadline = std::chrono::hours(24);
   std::size_t output_limit_bytes = 1 << 20;  ///< of stdout and stderr each; the rest is read and dropped
 };
 
 struct ChildResult {
-  int exit_status = 0;               ///< valid when neither signal nor deadline ended it
+  int exit_status = 0;  ///< valid when neither signal nor deadline ended it
   int signal = 0;
-  bool deadline_passed = false;      ///< its process group got SIGTERM, after 2 s SIGKILL
+  bool deadline_passed = false;  ///< its process group got SIGTERM, after 2 s SIGKILL
   bool output_cut = false;
   std::string output{};
   std::string errors{};

@@ -40,7 +40,7 @@ class ServerProcess {
   ServerProcess& operator=(ServerProcess&&) = delete;
 
   pid_t pid() const { return pid_; }
-  bool running();                    ///< reaps it when it has ended
+  bool running();  ///< reaps it when it has ended
   int exit_status() const { return exit_status_; }
   /// Sends the signal and waits. Returns false when it is still running after `limit`.
   bool stop(int signal, std::chrono::milliseconds limit);

@@ -1,0 +1,19 @@
+# Third-party libraries, each used by one folder only (tests/unit/layering_test.cpp holds that).
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)                                        # runner/core
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)                  # runner/crypto
+find_package(yaml-cpp REQUIRED)                                   # runner/pipeline
+find_package(pugixml REQUIRED)                                    # runner/report
+find_package(nlohmann_json REQUIRED)                              # runner/report
+set(Boost_USE_STATIC_LIBS OFF)
+find_package(Boost 1.74 REQUIRED COMPONENTS program_options)      # runner/cli; Process (headers): runner/process
+pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)          # runner/postgres
+pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)              # runner/postgres
+
+find_path(PG_QUERY_INCLUDE pg_query.h REQUIRED)                   # runner/sql
+find_library(PG_QUERY_LIBRARY pg_query REQUIRED)
+add_library(pg_query::pg_query UNKNOWN IMPORTED)
+set_target_properties(pg_query::pg_query PROPERTIES IMPORTED_LOCATION ${PG_QUERY_LIBRARY}
+                                                    INTERFACE_INCLUDE_DIRECTORIES ${PG_QUERY_INCLUDE})
+find_library(PROTOBUF_C_LIBRARY protobuf-c REQUIRED)
+set_property(TARGET pg_query::pg_query APPEND PROPERTY INTERFACE_LINK_LIBRARIES ${PROTOBUF_C_LIBRARY})
