@@ -1,0 +1,3 @@
+-- Takes the invoices away; clients stay.
+
+DROP TABLE IF EXISTS public.invoices;
