@@ -17,6 +17,7 @@ struct Case {
   CaseStatus status = CaseStatus::passed;
   std::chrono::nanoseconds duration{};
   std::string text{};  ///< shown with a failed or skipped case, beside its findings
+  std::string path{};  ///< of its file, relative to the repository root; may be empty
 };
 
 /// What a step found out.

@@ -7,11 +7,35 @@
 namespace runner {
 
 /// JUnit XML as GitLab reads it: classname "<stage>.<handler>", a failure for each case with findings at
-/// or above the step's fail_on, an error for an Error, skipped for steps that did not run.
+/// or above the step's fail_on, an error for an Error, skipped for steps that did not run. Findings below
+/// fail_on stand in system-out. Long texts are cut so that the file stays below GitLab's 30 MB.
 /// Source: gitlab-org/gitlab, lib/gitlab/ci/parsers/test/junit.rb.
 std::string junit_report(const StageReport& report);
 
-/// The same as JSON, for programs: "format": 1 at its top, documented in README.
+/// The same as JSON, for programs. Fields are only added while "format" stays 1:
+///
+///   format         1
+///   stage          "migrate:check"
+///   started        UTC, "2026-03-09T06:00:00Z"
+///   duration_us    whole microseconds
+///   exit_code      what the process returns
+///   meaning        the exit code in words
+///   verdict        "passed: …" or "failed: …", the console's last line
+///   compared_with  where the applied versions came from
+///   error          null, or what kept the stage from running: exit_code, message, reason, hint, path, line,
+///                  column
+///   steps[]        in order
+///     handler      "dry-run"
+///     status       passed | failed | error | skipped | interrupted
+///     exit_code, duration_us
+///     summary      one line
+///     fail_on      the severity from which findings fail the step: info | warning | error
+///     findings[]   rule, severity, migration ("<version>_<name>" or null), path, line, column, message,
+///                  remedy, detail
+///     cases[]      name, path, status (passed | failed | skipped), duration_us, text
+///     error        as above
+///
+/// path, line and column are null where they are not known; lines and columns (characters) count from 1.
 std::string json_report(const StageReport& report);
 
 }  // namespace runner

@@ -1,0 +1,104 @@
+#include "runner/report/report.hpp"
+
+#include "runner/report/shown_text.hpp"
+
+#include <cstdint>
+
+#include <nlohmann/json.hpp>
+
+namespace runner {
+
+using Json = nlohmann::ordered_json;
+
+static Json number_or_null(int number) {
+  return number > 0 ? Json(number) : Json(nullptr);
+}
+
+static std::int64_t microseconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+}
+
+static void add_place(Json& json, const Place& place) {
+  json["path"] = place.known() ? Json(shown_text(place.path)) : Json(nullptr);
+  json["line"] = number_or_null(place.line);
+  json["column"] = number_or_null(place.column);
+}
+
+static Json to_json(const std::optional<Error>& error) {
+  if (!error) return nullptr;
+  Json json;
+  json["exit_code"] = to_int(error->code());
+  json["message"] = shown_text(error->message());
+  json["reason"] = shown_text(error->reason());
+  json["hint"] = shown_text(error->advice());
+  add_place(json, error->place());
+  return json;
+}
+
+static Json to_json(const Finding& finding) {
+  Json json;
+  json["rule"] = finding.rule;
+  json["severity"] = to_string(finding.severity);
+  json["migration"] = finding.subject.empty() ? Json(nullptr) : Json(shown_text(finding.subject));
+  add_place(json, finding.place);
+  json["message"] = shown_text(finding.message);
+  json["remedy"] = shown_text(finding.remedy);
+  json["detail"] = shown_text(finding.detail);
+  return json;
+}
+
+static std::string_view to_string(CaseStatus status) {
+  switch (status) {
+    case CaseStatus::passed:
+      return "passed";
+    case CaseStatus::failed:
+      return "failed";
+    case CaseStatus::skipped:
+      return "skipped";
+  }
+  return "failed";
+}
+
+static Json to_json(const Case& one) {
+  Json json;
+  json["name"] = shown_text(one.name);
+  json["path"] = one.path.empty() ? Json(nullptr) : Json(shown_text(one.path));
+  json["status"] = to_string(one.status);
+  json["duration_us"] = microseconds(one.duration);
+  json["text"] = shown_text(one.text);
+  return json;
+}
+
+static Json to_json(const StepReport& step) {
+  Json json;
+  json["handler"] = step.handler;
+  json["status"] = to_string(step.status);
+  json["exit_code"] = to_int(step.exit_code);
+  json["duration_us"] = microseconds(step.duration);
+  json["summary"] = shown_text(step.outcome.summary);
+  json["fail_on"] = to_string(step.outcome.fail_on);
+  json["findings"] = Json::array();
+  for (const Finding& finding : step.outcome.findings) json["findings"].push_back(to_json(finding));
+  json["cases"] = Json::array();
+  for (const Case& one : step.outcome.cases) json["cases"].push_back(to_json(one));
+  json["error"] = to_json(step.error);
+  return json;
+}
+
+std::string json_report(const StageReport& report) {
+  Json json;
+  json["format"] = 1;
+  json["stage"] = shown_text(report.stage);
+  json["started"] = iso_time(report.started);
+  json["duration_us"] = microseconds(report.duration);
+  json["exit_code"] = to_int(report.exit_code);
+  json["meaning"] = meaning(report.exit_code);
+  json["verdict"] = shown_text(report.verdict);
+  json["compared_with"] = shown_text(report.compared_with);
+  json["error"] = to_json(report.error);
+  json["steps"] = Json::array();
+  for (const StepReport& step : report.steps) json["steps"].push_back(to_json(step));
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace runner
