@@ -73,10 +73,14 @@ BEGIN
            THEN 'WITH ADMIN OPTION' ELSE '' END);
   END LOOP;
 
-  -- the settings for superusers that hosted projects may change
+  -- the settings for superusers that hosted projects may change; before 15 there is no such right to give
   IF current_setting('server_version_num')::int >= 150000
      AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = 'postgres') THEN
-    EXECUTE 'GRANT SET ON PARAMETER session_replication_role, log_lock_waits, log_min_messages, track_io_timing TO postgres';
+    EXECUTE 'GRANT SET ON PARAMETER session_replication_role, log_lock_waits, log_min_messages, track_io_timing, '
+      'pgrst.db_schemas, pgrst.db_extra_search_path, pgrst.db_max_rows, pgrst.db_pre_request, pgrst.db_plan_enabled, '
+      'pgrst.db_aggregates_enabled, pgrst.db_root_spec, pgrst.db_tx_end, pgrst.db_hoisted_tx_settings, '
+      'pgrst.db_prepared_statements, pgrst.jwt_aud, pgrst.jwt_role_claim_key, pgrst.openapi_mode, '
+      'pgrst.openapi_security_active, pgrst.openapi_server_proxy_uri, pgrst.server_timing_enabled TO postgres';
   END IF;
 END
 $do$;
@@ -491,27 +495,30 @@ BEGIN
   RETURN current_setting('storage.operation', true);
 END
 $fn$;
--- one level below a prefix: folders have no id, files have one
+-- one level below a prefix: files have an id, folders none; upper and lower case make one folder when sorted by name
 CREATE FUNCTION storage.search(prefix text, bucketname text, limits integer DEFAULT 100, levels integer DEFAULT 1,
   offsets integer DEFAULT 0, search text DEFAULT '', sortcolumn text DEFAULT 'name', sortorder text DEFAULT 'asc')
-RETURNS TABLE (name text, id uuid, updated_at timestamptz, created_at timestamptz, last_accessed_at timestamptz, metadata jsonb)
+RETURNS TABLE (name text, id uuid, updated_at timestamptz, created_at timestamptz, last_accessed_at timestamptz,
+               metadata jsonb)
 LANGUAGE plpgsql STABLE AS $fn$
 DECLARE
   wanted text := lower(coalesce(prefix, '') || coalesce(search, ''));
   level integer := greatest(1, cardinality(string_to_array(coalesce(prefix, ''), '/')));
-  sorted text := CASE WHEN lower(sortcolumn) IN ('name', 'updated_at', 'created_at', 'last_accessed_at')
-                      THEN lower(sortcolumn) ELSE 'name' END;
   direction text := CASE WHEN lower(sortorder) = 'desc' THEN 'DESC' ELSE 'ASC' END;
+  by_time boolean := lower(sortcolumn) IN ('updated_at', 'created_at', 'last_accessed_at');
+  same_folder text := CASE WHEN by_time THEN 'path_tokens[$3]' ELSE 'lower(path_tokens[$3])' END;
+  sorted text := CASE WHEN by_time THEN format('id IS NOT NULL, %I %s, name %s', lower(sortcolumn), direction, direction)
+                      ELSE 'lower(name) COLLATE "C" ' || direction END;
 BEGIN
   RETURN QUERY EXECUTE format(
     'WITH hit AS (SELECT * FROM storage.objects WHERE bucket_id = $1 AND starts_with(lower(name), $2)), entry AS (
        SELECT path_tokens[$3] AS name, id, updated_at, created_at, last_accessed_at, metadata
        FROM hit WHERE cardinality(path_tokens) = $3
        UNION ALL
-       SELECT DISTINCT path_tokens[$3], NULL::uuid, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, NULL::jsonb
-       FROM hit WHERE cardinality(path_tokens) > $3)
-     SELECT * FROM entry ORDER BY id IS NOT NULL, %I %s, name LIMIT $4 OFFSET $5', sorted, direction)
-  USING bucketname, wanted, level, limits, offsets;
+       SELECT min(path_tokens[$3] COLLATE "C"), NULL, NULL, NULL, NULL, NULL
+       FROM hit WHERE cardinality(path_tokens) > $3 GROUP BY %s)
+     SELECT * FROM entry ORDER BY %s LIMIT $4 OFFSET $5', same_folder, sorted)
+  USING bucketname, wanted, level, least(limits, 1500), offsets;
 END
 $fn$;
 CREATE FUNCTION storage.update_updated_at_column() RETURNS trigger LANGUAGE plpgsql AS $fn$
@@ -534,7 +541,7 @@ BEGIN
   IF coalesce(current_setting('storage.allow_delete_query', true), 'false') <> 'true' THEN
     RAISE EXCEPTION USING ERRCODE = '42501',
       MESSAGE = format('a hosted project refuses DELETE on %I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME),
-      HINT = 'Delete through the Storage API, or SET LOCAL storage.allow_delete_query = ''true'' and accept that the files stay.';
+      HINT = 'Delete through the Storage API, or SET LOCAL storage.allow_delete_query = ''true'' and the files stay.';
   END IF;
   RETURN NULL;
 END
