@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/core/stop_signal.hpp"
+#include "runner/process/run_as.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -20,6 +21,7 @@ struct Command {
   std::filesystem::path folder{};                    ///< working folder; empty: ours
   std::string input{};                               ///< written to its stdin, which is then closed
   std::chrono::milliseconds deadline = std::chrono::hours(24);
+  RunAs as{};                                ///< drop root first
   std::size_t output_limit_bytes = 1 << 20;  ///< of stdout and stderr each; the rest is read and dropped
 };
 
@@ -34,7 +36,8 @@ struct ChildResult {
 };
 
 /// Runs to the end in a process group of its own; on a stop signal the group is ended and
-/// Error{interrupted} thrown. The group dies with us, even by kill -9 (PR_SET_PDEATHSIG).
+/// Error{interrupted} thrown. The whole group dies with us, even by kill -9. What the program leaves
+/// running in its group is killed one second after it ended.
 /// Throws: Error{ExitCode::environment} when the program cannot be started.
 ChildResult run_child(const Command& command, const StopSignal* stop = nullptr);
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "runner/process/run_as.hpp"
+
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -10,16 +12,6 @@
 #include <sys/types.h>
 
 namespace runner {
-
-/// The unprivileged user that servers run as when we are root.
-struct RunAs {
-  uid_t uid = 0;
-  gid_t gid = 0;
-  bool drop = false;  ///< false: we are not root, nothing to drop
-};
-/// `postgres`, else `nobody`. Throws: Error{environment} with what to do (no passwd entry, a user
-/// namespace without a second uid).
-RunAs unprivileged_user();
 
 /// A long-running child whose stdout and stderr go to a file. Ended with us (PR_SET_PDEATHSIG = SIGQUIT,
 /// set after the uid changed, because changing it clears the setting) unless `survives`.
@@ -34,6 +26,7 @@ class ServerProcess {
     RunAs as{};
     bool survives = false;
   };
+  /// Throws: Error{environment} when it cannot be started.
   explicit ServerProcess(const Start& start);
   ~ServerProcess();  ///< SIGQUIT, then SIGKILL after 5 s, unless it survives
   ServerProcess(ServerProcess&& other) noexcept;
@@ -41,14 +34,15 @@ class ServerProcess {
 
   pid_t pid() const { return pid_; }
   bool running();  ///< reaps it when it has ended
-  int exit_status() const { return exit_status_; }
+  /// As waitpid(2) gives it, once it has ended; -1 before.
+  int wait_status() const { return wait_status_; }
   /// Sends the signal and waits. Returns false when it is still running after `limit`.
   bool stop(int signal, std::chrono::milliseconds limit);
   void leave_running() { survives_ = true; }
 
  private:
   pid_t pid_ = -1;
-  int exit_status_ = -1;
+  int wait_status_ = -1;
   bool survives_ = false;
 };
 
