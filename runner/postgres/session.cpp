@@ -1,0 +1,382 @@
+#include "runner/postgres/session.hpp"
+
+#include "runner/core/error.hpp"
+#include "runner/core/secret.hpp"
+#include "runner/core/text.hpp"
+#include "runner/postgres/connecting.hpp"
+#include "runner/postgres/pqxx_connection.hpp"
+#include "runner/postgres/socket_wait.hpp"
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+namespace runner {
+
+namespace {
+struct ClearResult {
+  void operator()(PGresult* result) const { PQclear(result); }
+};
+using Result = std::unique_ptr<PGresult, ClearResult>;
+
+/// A migration may raise a notice per row; nobody reads more than this.
+constexpr std::size_t notices_kept = 1000;
+/// How long a statement that we cancelled may take to end before the connection is given up.
+constexpr std::chrono::seconds time_to_cancel{2};
+}  // namespace
+
+struct Session::Impl {
+  DatabaseUrl url;
+  SessionSettings settings;
+  const StopSignal* stop;
+  PqxxConnection connection;
+  std::vector<Notice> notices{};
+  std::size_t notices_seen = 0;
+  bool result_open = false;  ///< rows of one result are arriving one by one
+  bool given_up = false;     ///< a cancelled statement did not end in time
+  int backend_pid = 0;       ///< as the server says; a pooler's own number differs
+
+  Impl(DatabaseUrl address, SessionSettings wanted, const StopSignal* signal, RawConnection raw)
+      : url(std::move(address)), settings(std::move(wanted)), stop(signal), connection(raw.release()) {
+    PQsetnonblocking(pg(), 1);
+    PQsetNoticeReceiver(pg(), keep_notice, this);
+  }
+
+  PGconn* pg() const { return connection.raw(); }
+  static void keep_notice(void* self, const PGresult* result);
+
+  StatementResult run(std::string_view sql, std::span<const Cell> parameters, bool with_parameters);
+  bool flush(const Deadline& deadline);
+  Result next(const Deadline& deadline);
+  void take(const PGresult* result, StatementResult& into);
+  void take_rows(const PGresult* result, StatementResult& into);
+  void refuse_copy_in(StatementResult& into);
+  void drain_copy_out(StatementResult& into);
+  void wait(bool writable, const Deadline& deadline);
+  [[noreturn]] void interrupt();
+  void lose(StatementResult& into);
+
+  void apply_settings();
+  void find_pooler();
+};
+
+static std::string field(const PGresult* result, int code) {
+  const char* text = PQresultErrorField(result, code);
+  return text == nullptr ? std::string() : hide_secrets(text);
+}
+
+void Session::Impl::keep_notice(void* self, const PGresult* result) {
+  auto& impl = *static_cast<Impl*>(self);
+  if (++impl.notices_seen > notices_kept) return;
+  impl.notices.push_back(Notice{.severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED),
+                                .message = field(result, PG_DIAG_MESSAGE_PRIMARY),
+                                .detail = field(result, PG_DIAG_MESSAGE_DETAIL),
+                                .hint = field(result, PG_DIAG_MESSAGE_HINT)});
+}
+
+static SqlError error_of(const PGresult* result) {
+  SqlError error{.sqlstate = field(result, PG_DIAG_SQLSTATE),
+                 .message = field(result, PG_DIAG_MESSAGE_PRIMARY),
+                 .detail = field(result, PG_DIAG_MESSAGE_DETAIL),
+                 .hint = field(result, PG_DIAG_MESSAGE_HINT),
+                 .context = field(result, PG_DIAG_CONTEXT)};
+  if (const std::string position = field(result, PG_DIAG_STATEMENT_POSITION); !position.empty())
+    error.position_chars = std::stoul(position);
+  if (error.message.empty())  // libpq's own: no fields
+    error.message = hide_secrets(std::string(trimmed(PQresultErrorMessage(result))));
+  return error;
+}
+
+// --- Waiting -----------------------------------------------------------------------------------------------
+
+/// With a deadline only for the end of a cancelled statement, when the stop signal is up already.
+void Session::Impl::wait(bool writable, const Deadline& deadline) {
+  switch (wait_for_socket(pg(), true, writable, deadline ? nullptr : stop, deadline)) {
+    case Wake::socket:
+      return;
+    case Wake::stop:
+      interrupt();
+    case Wake::deadline:
+      stop->check();
+      return;
+  }
+}
+
+bool Session::Impl::flush(const Deadline& deadline) {
+  for (;;) {
+    const int left = PQflush(pg());
+    if (left <= 0) return left == 0;
+    wait(true, deadline);
+    // The server may be sending, too: unread, both sides would wait for each other.
+    if (PQconsumeInput(pg()) == 0) return false;
+  }
+}
+
+Result Session::Impl::next(const Deadline& deadline) {
+  while (PQisBusy(pg()) != 0) {
+    wait(false, deadline);
+    if (PQconsumeInput(pg()) == 0) break;  // PQgetResult then tells what broke
+  }
+  return Result(PQgetResult(pg()));
+}
+
+/// Ends what runs and throws. The session stays usable when the server answers in time.
+void Session::Impl::interrupt() {
+  if (PGcancel* request = PQgetCancel(pg())) {
+    char words[256];
+    PQcancel(request, words, sizeof words);
+    PQfreeCancel(request);
+  }
+  const Deadline deadline = std::chrono::steady_clock::now() + time_to_cancel;
+  given_up = true;
+  while (const Result rest = next(deadline)) {
+    const auto status = PQresultStatus(rest.get());
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || PQstatus(pg()) == CONNECTION_BAD)
+      stop->check();
+  }
+  given_up = false;
+  stop->check();
+  throw Error{ExitCode::interrupted, "interrupted"};
+}
+
+// --- Results -----------------------------------------------------------------------------------------------
+
+static bool send_query(PGconn* connection, const std::string& sql, std::span<const Cell> parameters,
+                       bool with_parameters) {
+  if (!with_parameters) return PQsendQuery(connection, sql.c_str()) != 0;
+  std::vector<const char*> values;
+  for (const Cell& cell : parameters) values.push_back(cell ? cell->c_str() : nullptr);
+  return PQsendQueryParams(connection, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
+                           nullptr, nullptr, 0) != 0;
+}
+
+StatementResult Session::Impl::run(std::string_view sql, std::span<const Cell> parameters,
+                                   bool with_parameters) {
+  if (stop != nullptr) stop->check();
+  StatementResult result;
+  notices.clear();
+  notices_seen = 0;
+  result_open = false;
+  if (sql.find('\0') != std::string_view::npos) {
+    result.error = SqlError{.sqlstate = "22021",
+                            .message = "the text holds a NUL byte, which PostgreSQL cannot take",
+                            .position_chars = sql.find('\0') + 1};
+    return result;
+  }
+  // Single rows: memory stays flat, however many there are.
+  if (given_up || !send_query(pg(), std::string(sql), parameters, with_parameters) ||
+      PQsetSingleRowMode(pg()) == 0 || !flush({})) {
+    lose(result);
+    return result;
+  }
+  while (const Result one = next({})) take(one.get(), result);
+  if (PQstatus(pg()) == CONNECTION_BAD) lose(result);
+  result.notices = std::move(notices);
+  if (notices_seen > notices_kept)
+    result.notices.push_back(
+        Notice{.severity = "NOTICE", .message = fmt::format("{} more notices", notices_seen - notices_kept)});
+  return result;
+}
+
+void Session::Impl::take(const PGresult* one, StatementResult& into) {
+  switch (PQresultStatus(one)) {
+    case PGRES_SINGLE_TUPLE:
+    case PGRES_TUPLES_OK:
+      take_rows(one, into);
+      break;
+    case PGRES_COMMAND_OK:
+    case PGRES_EMPTY_QUERY:
+      into.rows = {};
+      into.command_tag = PQcmdStatus(const_cast<PGresult*>(one));  // reads only; the parameter predates const
+      break;
+    case PGRES_COPY_IN:
+      refuse_copy_in(into);
+      break;
+    case PGRES_COPY_OUT:
+      drain_copy_out(into);
+      break;
+    case PGRES_NONFATAL_ERROR:
+      break;
+    default:
+      // refuse_copy_in has better words than the server, which only repeats what we told it
+      if (!into.error) into.error = error_of(one);
+      break;
+  }
+}
+
+void Session::Impl::take_rows(const PGresult* one, StatementResult& into) {
+  const int columns = PQnfields(one);
+  if (!result_open) {
+    into.rows = {};
+    for (int column = 0; column < columns; ++column) into.rows.columns.emplace_back(PQfname(one, column));
+  }
+  for (int row = 0; row < PQntuples(one) && into.rows.rows.size() < settings.max_rows; ++row) {
+    std::vector<Cell>& cells = into.rows.rows.emplace_back();
+    cells.reserve(static_cast<std::size_t>(columns));
+    for (int column = 0; column < columns; ++column) {
+      if (PQgetisnull(one, row, column) != 0)
+        cells.emplace_back();
+      else
+        cells.emplace_back(std::string(PQgetvalue(one, row, column),
+                                       static_cast<std::size_t>(PQgetlength(one, row, column))));
+    }
+  }
+  result_open = PQresultStatus(one) == PGRES_SINGLE_TUPLE;
+  if (!result_open) into.command_tag = PQcmdStatus(const_cast<PGresult*>(one));
+}
+
+void Session::Impl::refuse_copy_in(StatementResult& into) {
+  into.error = SqlError{.sqlstate = "0A000",
+                        .message = "COPY … FROM STDIN needs data that a migration file cannot carry",
+                        .hint = "write INSERT statements, or load the data with `runner seed`"};
+  PQputCopyEnd(pg(), "no data can follow");
+  flush({});
+}
+
+void Session::Impl::drain_copy_out(StatementResult& into) {
+  for (;;) {
+    char* data = nullptr;
+    const int size = PQgetCopyData(pg(), &data, 1);
+    PQfreemem(data);
+    if (size < 0) break;
+    if (size > 0) continue;
+    wait(false, {});
+    if (PQconsumeInput(pg()) == 0) break;
+  }
+  if (!into.error)
+    into.error = SqlError{.sqlstate = "0A000",
+                          .message = "COPY … TO STDOUT has nobody to send its data to",
+                          .hint = "remove the statement, or copy into a table"};
+}
+
+void Session::Impl::lose(StatementResult& into) {
+  into.connection_lost = given_up || PQstatus(pg()) == CONNECTION_BAD;
+  if (into.error) return;
+  into.error = SqlError{.sqlstate = into.connection_lost ? "08006" : "",
+                        .message = hide_secrets(std::string(trimmed(PQerrorMessage(pg()))))};
+}
+
+// --- Settings ----------------------------------------------------------------------------------------------
+
+static constexpr int version_with_connection_check = 140000;
+
+/// What RESET ALL would take away again is set here, not at the start of the connection: poolers refuse
+/// `options`.
+void Session::Impl::apply_settings() {
+  std::string calls = "SELECT pg_catalog.pg_backend_pid()";
+  const auto set = [&](std::string_view name, std::string_view value) {
+    calls += fmt::format(", pg_catalog.set_config('{}', '{}', false)", name, value);
+  };
+  if (settings.read_only) set("default_transaction_read_only", "on");
+  std::string wishes = calls;
+  std::swap(calls, wishes);
+  // The server ends a statement whose client is gone, instead of holding its locks to the end.
+  if (PQserverVersion(pg()) >= version_with_connection_check) set("client_connection_check_interval", "2s");
+  const char* superuser = PQparameterStatus(pg(), "is_superuser");
+  if (superuser != nullptr && std::string_view(superuser) == "on") set("lc_messages", "C");
+
+  StatementResult result = run(calls, {}, false);
+  // client_connection_check_interval does not exist on every platform of a server; read_only must hold.
+  if (result.error && !result.connection_lost) result = run(wishes, {}, false);
+  if (result.error) throw connect_error(url, result.error->message);
+  backend_pid = std::stoi(result.rows.rows.at(0).at(0).value_or("0"));
+}
+
+/// A pooler answers with a backend number of its own. One that changes backends between transactions gives
+/// the one that we just used to whoever asks next.
+void Session::Impl::find_pooler() {
+  if (backend_pid == PQbackendPID(pg())) return;
+  Impl other(url, settings, stop, open_connection(url, settings, stop));
+  const int first = backend_pid;
+  for (int round = 0; round < 3; ++round) {
+    other.apply_settings();
+    apply_settings();
+    if (other.backend_pid == backend_pid || backend_pid != first)
+      throw transaction_pooler(url, "two connections were served by one backend in turn");
+  }
+}
+
+// --- Session -----------------------------------------------------------------------------------------------
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Session Session::connect(const DatabaseUrl& url, const SessionSettings& settings, const StopSignal* stop) {
+  if (stop != nullptr) stop->check();
+  refuse_pooler_address(url);
+  auto impl = std::make_unique<Impl>(url, settings, stop, open_connection(url, settings, stop));
+  impl->apply_settings();
+  impl->find_pooler();
+  return Session(std::move(impl));
+}
+
+StatementResult Session::execute(std::string_view sql) {
+  return impl_->run(sql, {}, false);
+}
+
+StatementResult Session::execute(std::string_view sql, std::span<const Cell> parameters) {
+  return impl_->run(sql, parameters, true);
+}
+
+Rows Session::query(std::string_view sql, std::string_view doing, std::span<const Cell> parameters) {
+  StatementResult result = parameters.empty() ? execute(sql) : execute(sql, parameters);
+  if (!result.error) return std::move(result.rows);
+  Error error{ExitCode::environment, fmt::format("cannot {} at {}", doing, url().describe())};
+  error.because(result.connection_lost
+                    ? "the connection broke: " + result.error->message
+                    : fmt::format("{} (SQLSTATE {})", result.error->message, result.error->sqlstate));
+  if (!result.error->hint.empty()) error.hint(result.error->hint);
+  throw error;
+}
+
+TransactionState Session::state() const {
+  switch (PQtransactionStatus(impl_->pg())) {
+    case PQTRANS_IDLE:
+      return TransactionState::idle;
+    case PQTRANS_ACTIVE:
+    case PQTRANS_INTRANS:
+      return TransactionState::in_transaction;
+    case PQTRANS_INERROR:
+      return TransactionState::failed;
+    case PQTRANS_UNKNOWN:
+      break;
+  }
+  return TransactionState::unknown;
+}
+
+int Session::server_version() const {
+  return PQserverVersion(impl_->pg());
+}
+
+int Session::backend_pid() const {
+  return impl_->backend_pid;
+}
+
+const DatabaseUrl& Session::url() const {
+  return impl_->url;
+}
+
+void Session::reset() {
+  query("RESET SESSION AUTHORIZATION", "reset the session");
+  query("RESET ROLE; RESET ALL", "reset the session");
+  impl_->apply_settings();
+}
+
+void Session::cancel() {
+  if (PGcancel* request = PQgetCancel(impl_->pg())) {
+    char words[256];
+    PQcancel(request, words, sizeof words);
+    PQfreeCancel(request);
+  }
+}
+
+std::string Session::quoted_identifier(std::string_view name) const {
+  return impl_->connection.quoted_name(name);
+}
+
+std::string Session::quoted_literal(std::string_view text) const {
+  return impl_->connection.quoted_text(text);
+}
+
+}  // namespace runner
