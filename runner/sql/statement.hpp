@@ -10,14 +10,14 @@ namespace runner {
 /// What a statement means to whoever executes it. Everything else is `other`.
 enum class StatementKind {
   begin,      ///< BEGIN, START TRANSACTION
-  commit,     ///< COMMIT, END
+  commit,     ///< COMMIT, END, PREPARE TRANSACTION
   rollback,   ///< ROLLBACK, ABORT (not TO SAVEPOINT)
   savepoint,  ///< SAVEPOINT, RELEASE, ROLLBACK TO
   create_extension,
   needs_superuser,  ///< what managed services let the owner do all the same: ALTER/DROP/COMMENT ON EXTENSION,
                     ///< CREATE/ALTER/DROP EVENT TRIGGER, FOREIGN DATA WRAPPER, CREATE PUBLICATION FOR ALL
                     ///< TABLES …
-  outside_transaction,  ///< PostgreSQL refuses it in a transaction block (25001): facts/locks list
+  outside_transaction,  ///< PostgreSQL refuses it in a transaction block (25001)
   other,
 };
 
@@ -29,31 +29,32 @@ struct Statement {
   std::string_view
       whole{};           ///< with its leading comments, trimmed, without ';': what Supabase's history keeps
   std::string object{};  ///< for create_extension: the extension's name
-  bool parsed = true;    ///< false: the parser refused it, the server decides
 };
 
-/// Where an SQL text cannot even be cut into statements.
+/// Why an SQL text cannot be cut into statements, or holds what is no SQL.
 struct SplitProblem {
+  std::string rule{};      ///< "not-utf-8", "nul-byte", "psql-command", "copy-from-stdin", "unreadable-sql"
   std::size_t offset = 0;  ///< byte offset
   std::string message{};
   std::string hint{};
 };
 
 struct SplitResult {
-  std::vector<Statement> statements{};   ///< views into the text that was given
-  std::vector<SplitProblem> problems{};  ///< psql meta-commands (\set, \i), an unterminated quote, NUL bytes
+  std::vector<Statement> statements{};   ///< views into the text that was given; empty beside a problem
+  std::vector<SplitProblem> problems{};  ///< in the order of the text
 };
 
-/// Cuts an SQL text into statements with PostgreSQL's own parser; where the parser refuses the text
-/// (newer syntax, or an error), cuts over its tokens, so that the server can say what is wrong where.
+/// Cuts an SQL text into statements over the tokens of PostgreSQL's own scanner; where a body makes that
+/// ambiguous (BEGIN ATOMIC), its parser decides. Mistakes in a statement are left for the server to tell.
 /// A leading UTF-8 byte order mark is skipped. `sql` must outlive the result.
 SplitResult split_statements(std::string_view sql);
 
-/// True when both texts consist of the same tokens, comments, letter case of keywords and layout aside.
+/// True when both texts consist of the same tokens, comments, empty statements, letter case of keywords
+/// and names, and layout aside.
 bool same_tokens(std::string_view one, std::string_view other);
 
-/// The text with constants replaced by $n, for showing other sessions' SQL; "[not parsed]" where it cannot
-/// be.
+/// The text with constants replaced by $n and without comments, for showing other sessions' SQL: no
+/// data is left in it. A text that was cut off within a constant ends in "…" there.
 std::string normalized(std::string_view sql);
 
 }  // namespace runner

@@ -1,0 +1,288 @@
+#include "runner/sql/classify.hpp"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <pg_query.h>
+#include <pg_query/pg_query.pb-c.h>
+
+namespace runner {
+
+static bool option_is(const PgQuery__Node* node, std::string_view name) {
+  return node->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
+         std::string_view(node->def_elem->defname) == name;
+}
+
+/// The word that an option's value was written as: true and false are strings, on and off type names.
+static std::string_view word_of(const PgQuery__Node& value) {
+  if (value.node_case == PG_QUERY__NODE__NODE_STRING) return value.string->sval;
+  if (value.node_case != PG_QUERY__NODE__NODE_TYPE_NAME || value.type_name->n_names == 0) return {};
+  const PgQuery__Node& last = *value.type_name->names[value.type_name->n_names - 1];
+  return last.node_case == PG_QUERY__NODE__NODE_STRING ? last.string->sval : std::string_view{};
+}
+
+/// An option's value as PostgreSQL's defGetBoolean reads it: present without a value is true.
+static bool says_yes(const PgQuery__DefElem& option) {
+  if (option.arg == nullptr) return true;
+  if (option.arg->node_case == PG_QUERY__NODE__NODE_INTEGER) return option.arg->integer->ival != 0;
+  std::string word(word_of(*option.arg));
+  for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return word != "false" && word != "off";
+}
+
+static std::optional<bool> option_value(std::span<PgQuery__Node* const> options, std::string_view name) {
+  for (const PgQuery__Node* node : options)
+    if (option_is(node, name)) return says_yes(*node->def_elem);
+  return std::nullopt;
+}
+
+static StatementKind kind_of(const PgQuery__TransactionStmt& statement) {
+  switch (statement.kind) {
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
+      return StatementKind::begin;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
+      return StatementKind::commit;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
+      return StatementKind::rollback;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO:
+      return StatementKind::savepoint;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT_PREPARED:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_PREPARED:
+      return StatementKind::outside_transaction;
+    default:
+      return StatementKind::other;
+  }
+}
+
+static bool refused_in_transaction(const PgQuery__ReindexStmt& statement) {
+  switch (statement.kind) {
+    case PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SCHEMA:
+    case PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SYSTEM:
+    case PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_DATABASE:
+      return true;
+    default:
+      return option_value({statement.params, statement.n_params}, "concurrently").value_or(false);
+  }
+}
+
+static bool refused_in_transaction(const PgQuery__AlterTableStmt& statement) {
+  return std::any_of(statement.cmds, statement.cmds + statement.n_cmds, [](const PgQuery__Node* node) {
+    if (node->node_case != PG_QUERY__NODE__NODE_ALTER_TABLE_CMD) return false;
+    const PgQuery__AlterTableCmd& command = *node->alter_table_cmd;
+    return command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition && command.def != nullptr &&
+           command.def->node_case == PG_QUERY__NODE__NODE_PARTITION_CMD &&
+           command.def->partition_cmd->concurrent != 0;
+  });
+}
+
+/// Only when it makes a replication slot. Source: PostgreSQL, subscriptioncmds.c, CreateSubscription.
+static bool refused_in_transaction(const PgQuery__CreateSubscriptionStmt& statement) {
+  const std::span<PgQuery__Node* const> options{statement.options, statement.n_options};
+  return option_value(options, "connect").value_or(true) &&
+         option_value(options, "create_slot").value_or(true);
+}
+
+/// Only when it refreshes. Source: PostgreSQL, subscriptioncmds.c, AlterSubscription.
+static bool refused_in_transaction(const PgQuery__AlterSubscriptionStmt& statement) {
+  switch (statement.kind) {
+    case PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_REFRESH:
+      return true;
+    case PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_SET_PUBLICATION:
+    case PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_ADD_PUBLICATION:
+    case PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_DROP_PUBLICATION:
+      return option_value({statement.options, statement.n_options}, "refresh").value_or(true);
+    default:
+      return false;
+  }
+}
+
+static bool refused_in_transaction(const PgQuery__Node& node) {
+  switch (node.node_case) {
+    case PG_QUERY__NODE__NODE_INDEX_STMT:
+      return node.index_stmt->concurrent != 0;
+    case PG_QUERY__NODE__NODE_DROP_STMT:
+      return node.drop_stmt->concurrent != 0;
+    case PG_QUERY__NODE__NODE_REINDEX_STMT:
+      return refused_in_transaction(*node.reindex_stmt);
+    case PG_QUERY__NODE__NODE_VACUUM_STMT:
+      return node.vacuum_stmt->is_vacuumcmd != 0;
+    case PG_QUERY__NODE__NODE_CLUSTER_STMT:
+      return node.cluster_stmt->relation == nullptr;
+    case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
+      return refused_in_transaction(*node.alter_table_stmt);
+    case PG_QUERY__NODE__NODE_ALTER_DATABASE_STMT:
+      return option_value({node.alter_database_stmt->options, node.alter_database_stmt->n_options},
+                          "tablespace")
+          .has_value();
+    case PG_QUERY__NODE__NODE_CREATE_SUBSCRIPTION_STMT:
+      return refused_in_transaction(*node.create_subscription_stmt);
+    case PG_QUERY__NODE__NODE_ALTER_SUBSCRIPTION_STMT:
+      return refused_in_transaction(*node.alter_subscription_stmt);
+    case PG_QUERY__NODE__NODE_DISCARD_STMT:
+      return node.discard_stmt->target == PG_QUERY__DISCARD_MODE__DISCARD_ALL;
+    case PG_QUERY__NODE__NODE_CREATEDB_STMT:
+    case PG_QUERY__NODE__NODE_DROPDB_STMT:
+    case PG_QUERY__NODE__NODE_CREATE_TABLE_SPACE_STMT:
+    case PG_QUERY__NODE__NODE_DROP_TABLE_SPACE_STMT:
+    case PG_QUERY__NODE__NODE_ALTER_SYSTEM_STMT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+static bool is_service_object(PgQuery__ObjectType type) {
+  return type == PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION ||
+         type == PG_QUERY__OBJECT_TYPE__OBJECT_EVENT_TRIGGER || type == PG_QUERY__OBJECT_TYPE__OBJECT_FDW;
+}
+
+static bool names_schema_tables(std::span<PgQuery__Node* const> objects) {
+  return std::any_of(objects.begin(), objects.end(), [](const PgQuery__Node* node) {
+    return node->node_case == PG_QUERY__NODE__NODE_PUBLICATION_OBJ_SPEC &&
+           (node->publication_obj_spec->pubobjtype ==
+                PG_QUERY__PUBLICATION_OBJ_SPEC_TYPE__PUBLICATIONOBJ_TABLES_IN_SCHEMA ||
+            node->publication_obj_spec->pubobjtype ==
+                PG_QUERY__PUBLICATION_OBJ_SPEC_TYPE__PUBLICATIONOBJ_TABLES_IN_CUR_SCHEMA);
+  });
+}
+
+/// What PostgreSQL keeps for superusers and managed services grant to the owner.
+/// Source: supabase/supautils, README ("privileged_role", extensions, event triggers, FDWs, publications).
+static bool needs_superuser(const PgQuery__Node& node) {
+  switch (node.node_case) {
+    case PG_QUERY__NODE__NODE_ALTER_EXTENSION_STMT:
+    case PG_QUERY__NODE__NODE_ALTER_EXTENSION_CONTENTS_STMT:
+    case PG_QUERY__NODE__NODE_CREATE_EVENT_TRIG_STMT:
+    case PG_QUERY__NODE__NODE_ALTER_EVENT_TRIG_STMT:
+    case PG_QUERY__NODE__NODE_CREATE_FDW_STMT:
+    case PG_QUERY__NODE__NODE_ALTER_FDW_STMT:
+      return true;
+    case PG_QUERY__NODE__NODE_DROP_STMT:
+      return is_service_object(node.drop_stmt->remove_type);
+    case PG_QUERY__NODE__NODE_COMMENT_STMT:
+      return is_service_object(node.comment_stmt->objtype);
+    case PG_QUERY__NODE__NODE_RENAME_STMT:
+      return is_service_object(node.rename_stmt->rename_type);
+    case PG_QUERY__NODE__NODE_ALTER_OWNER_STMT:
+      return is_service_object(node.alter_owner_stmt->object_type);
+    case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:
+      return is_service_object(node.alter_object_schema_stmt->object_type);
+    case PG_QUERY__NODE__NODE_CREATE_PUBLICATION_STMT:
+      return node.create_publication_stmt->for_all_tables != 0 ||
+             names_schema_tables(
+                 {node.create_publication_stmt->pubobjects, node.create_publication_stmt->n_pubobjects});
+    case PG_QUERY__NODE__NODE_ALTER_PUBLICATION_STMT:
+      return names_schema_tables(
+          {node.alter_publication_stmt->pubobjects, node.alter_publication_stmt->n_pubobjects});
+    default:
+      return false;
+  }
+}
+
+static Classification classify_tree(const PgQuery__Node& node) {
+  if (node.node_case == PG_QUERY__NODE__NODE_TRANSACTION_STMT) return {kind_of(*node.transaction_stmt), {}};
+  if (node.node_case == PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT)
+    return {StatementKind::create_extension, node.create_extension_stmt->extname};
+  if (refused_in_transaction(node)) return {StatementKind::outside_transaction, {}};
+  if (needs_superuser(node)) return {StatementKind::needs_superuser, {}};
+  return {};
+}
+
+/// Nothing where the parser refuses the statement.
+static std::optional<Classification> classify_parsed(const std::string& statement) {
+  PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(statement.c_str());
+  std::optional<Classification> found;
+  if (parsed.error == nullptr) {
+    const std::unique_ptr<PgQuery__ParseResult, void (*)(PgQuery__ParseResult*)> tree{
+        pg_query__parse_result__unpack(nullptr, parsed.parse_tree.len,
+                                       reinterpret_cast<const std::uint8_t*>(parsed.parse_tree.data)),
+        [](PgQuery__ParseResult* result) { pg_query__parse_result__free_unpacked(result, nullptr); }};
+    if (tree && tree->n_stmts == 1 && tree->stmts[0]->stmt != nullptr)
+      found = classify_tree(*tree->stmts[0]->stmt);
+  }
+  pg_query_free_protobuf_parse_result(parsed);
+  return found;
+}
+
+// A statement by its words, for what the parser refuses. ------------------------------------------------
+
+struct Words {
+  std::string_view sql;
+  std::vector<Token> tokens;  ///< without comments
+
+  bool at(std::size_t i, std::string_view upper) const {
+    return i < tokens.size() && is_word(tokens[i], sql, upper);
+  }
+  bool begins(std::initializer_list<std::string_view> words) const {
+    std::size_t i = 0;
+    return std::all_of(words.begin(), words.end(), [&](std::string_view word) { return at(i++, word); });
+  }
+  bool has(std::string_view upper) const {
+    return std::any_of(tokens.begin(), tokens.end(), [&](const Token& t) { return is_word(t, sql, upper); });
+  }
+};
+
+static std::optional<StatementKind> transaction_kind(const Words& words) {
+  if (words.begins({"COMMIT", "PREPARED"}) || words.begins({"ROLLBACK", "PREPARED"}))
+    return StatementKind::outside_transaction;
+  if (words.begins({"SAVEPOINT"}) || words.begins({"RELEASE"}) || words.begins({"ROLLBACK", "TO"}))
+    return StatementKind::savepoint;
+  if (words.begins({"BEGIN"}) || words.begins({"START", "TRANSACTION"})) return StatementKind::begin;
+  if (words.begins({"COMMIT"}) || words.begins({"END"}) || words.begins({"PREPARE", "TRANSACTION"}))
+    return StatementKind::commit;
+  if (words.begins({"ROLLBACK"}) || words.begins({"ABORT"})) return StatementKind::rollback;
+  return std::nullopt;
+}
+
+static std::string name_of(const Words& words, std::size_t i) {
+  if (i >= words.tokens.size()) return {};
+  std::string name(token_text(words.tokens[i], words.sql));
+  if (name.size() > 1 && name.front() == '"') name = name.substr(1, name.size() - 2);
+  return name;
+}
+
+static Classification classify_words(const Words& words) {
+  if (const auto kind = transaction_kind(words)) return {*kind, {}};
+  if (words.begins({"CREATE", "EXTENSION"}))
+    return {StatementKind::create_extension, name_of(words, words.at(2, "IF") ? 5 : 2)};
+  const bool any_ddl = words.at(0, "CREATE") || words.at(0, "DROP") || words.at(0, "ALTER");
+  const bool concurrently = words.has("CONCURRENTLY") && (any_ddl || words.at(0, "REINDEX"));
+  const bool of_server = any_ddl && (words.at(1, "TABLESPACE") || words.at(1, "SUBSCRIPTION") ||
+                                     words.at(1, "SYSTEM") || words.at(1, "DATABASE"));
+  if (concurrently || words.begins({"VACUUM"}) || words.begins({"DISCARD", "ALL"}) ||
+      (of_server && !(words.at(0, "ALTER") && words.at(1, "DATABASE") && !words.has("TABLESPACE"))))
+    return {StatementKind::outside_transaction, {}};
+  if (any_ddl && (words.at(1, "EXTENSION") || (words.at(1, "EVENT") && words.at(2, "TRIGGER")) ||
+                  (words.at(1, "FOREIGN") && words.at(2, "DATA"))))
+    return {StatementKind::needs_superuser, {}};
+  return {};
+}
+
+/// First words of the statements whose kind matters: rows by the million need no parse tree.
+static constexpr std::array<std::string_view, 17> telling_words{
+    "BEGIN",  "START", "COMMIT", "END",     "ROLLBACK", "ABORT",  "SAVEPOINT", "RELEASE", "PREPARE",
+    "CREATE", "ALTER", "DROP",   "COMMENT", "REINDEX",  "VACUUM", "CLUSTER",   "DISCARD"};
+
+Classification classify(std::string_view sql, std::span<const Token> tokens) {
+  const auto first = std::find_if_not(tokens.begin(), tokens.end(), is_comment);
+  if (first == tokens.end()) return {};
+  if (std::none_of(telling_words.begin(), telling_words.end(),
+                   [&](std::string_view word) { return is_word(*first, sql, word); }))
+    return {};
+  const std::string text(sql.substr(first->start, tokens.back().end - first->start));
+  if (auto found = classify_parsed(text)) return *found;
+  Words words{sql, {}};
+  std::copy_if(first, tokens.end(), std::back_inserter(words.tokens),
+               [](const Token& token) { return !is_comment(token); });
+  return classify_words(words);
+}
+
+}  // namespace runner
