@@ -147,28 +147,35 @@ END
 $do$;
 
 -- Extensions ----------------------------------------------------------------------------------------------------------
--- A managed service hands what an extension brings to `postgres`, whoever created the extension.
+-- A managed service hands what an extension brings to `postgres`, whoever created the extension. Only for extensions
+-- known to be harmless, and only what is theirs: dblink_connect_u, say, would let a migration become superuser.
 CREATE FUNCTION extensions.grant_extension_access() RETURNS event_trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $fn$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
 DECLARE
-  place name;
+  member record;
+  rights text;
 BEGIN
-  FOR place IN
-    SELECT DISTINCT n.nspname
+  FOR member IN
+    SELECT d.classid, d.objid, n.nspname, r.relkind, r.oid::regclass = to_regclass('cron.job') AS read_only
     FROM pg_event_trigger_ddl_commands() AS c
     JOIN pg_extension AS e ON c.classid = 'pg_extension'::regclass AND e.oid = c.objid
-    JOIN pg_namespace AS n ON n.oid = e.extnamespace OR EXISTS (
-      SELECT FROM pg_depend AS d
-      WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid
-        AND d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e')
-    WHERE n.nspname NOT IN ('public', 'pg_catalog')
+    JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+    LEFT JOIN pg_namespace AS n ON d.classid = 'pg_namespace'::regclass AND n.oid = d.objid
+    LEFT JOIN pg_class AS r ON d.classid = 'pg_class'::regclass AND r.oid = d.objid
+    WHERE e.extname IN ('pg_cron', 'pg_net', 'pg_graphql', 'pgmq', 'pgsodium', 'supabase_vault', 'pg_partman',
+                        'postgis_topology', 'postgis_tiger_geocoder')
   LOOP
-    EXECUTE format('GRANT ALL ON SCHEMA %I TO postgres WITH GRANT OPTION', place);
-    EXECUTE format('GRANT ALL ON ALL TABLES IN SCHEMA %I TO postgres WITH GRANT OPTION', place);
-    EXECUTE format('GRANT ALL ON ALL SEQUENCES IN SCHEMA %I TO postgres WITH GRANT OPTION', place);
-    EXECUTE format('GRANT ALL ON ALL ROUTINES IN SCHEMA %I TO postgres WITH GRANT OPTION', place);
-    IF place IN ('net', 'graphql') THEN
-      EXECUTE format('GRANT USAGE ON SCHEMA %I TO anon, authenticated, service_role', place);
+    rights := CASE
+      WHEN member.nspname IS NOT NULL THEN format('ALL ON SCHEMA %I', member.nspname)
+      WHEN member.read_only THEN 'SELECT ON cron.job'
+      WHEN member.relkind = 'S' THEN format('ALL ON SEQUENCE %s', member.objid::regclass)
+      WHEN member.relkind IN ('r', 'p', 'v', 'm', 'f') THEN format('ALL ON TABLE %s', member.objid::regclass)
+      WHEN member.classid = 'pg_proc'::regclass THEN format('EXECUTE ON ROUTINE %s', member.objid::regprocedure)
+    END;
+    CONTINUE WHEN rights IS NULL;
+    EXECUTE format('GRANT %s TO postgres WITH GRANT OPTION', rights);
+    IF member.nspname = 'net' THEN
+      GRANT USAGE ON SCHEMA net TO supabase_functions_admin, anon, authenticated, service_role;
     END IF;
   END LOOP;
 END
@@ -656,13 +663,13 @@ BEGIN
              key_id, nonce, created_at, updated_at
       FROM vault.secrets;
     CREATE FUNCTION vault.create_secret(new_secret text, new_name text DEFAULT NULL, new_description text DEFAULT '',
-      new_key_id uuid DEFAULT NULL) RETURNS uuid LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $fn$
+      new_key_id uuid DEFAULT NULL) RETURNS uuid LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
       INSERT INTO vault.secrets (secret, name, description, key_id)
       VALUES (encode(convert_to(new_secret, 'UTF8'), 'base64'), new_name, new_description, new_key_id) RETURNING id
     $fn$;
     CREATE FUNCTION vault.update_secret(secret_id uuid, new_secret text DEFAULT NULL, new_name text DEFAULT NULL,
       new_description text DEFAULT NULL, new_key_id uuid DEFAULT NULL) RETURNS void
-      LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $fn$
+      LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
       UPDATE vault.secrets
       SET secret = coalesce(encode(convert_to(new_secret, 'UTF8'), 'base64'), secret), name = coalesce(new_name, name),
           description = coalesce(new_description, description), key_id = coalesce(new_key_id, key_id), updated_at = now()
@@ -695,12 +702,13 @@ END
 $do$;
 
 -- Database webhooks: the trigger can be created without pg_net; when it fires without, it says so.
+SET ROLE supabase_functions_admin;
 CREATE TABLE supabase_functions.hooks (
   id bigserial PRIMARY KEY, hook_table_id integer NOT NULL, hook_name text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(), request_id bigint
 );
 CREATE FUNCTION supabase_functions.http_request() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = supabase_functions AS $fn$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = supabase_functions, pg_temp AS $fn$
 DECLARE
   url text := TG_ARGV[0];
   method text := TG_ARGV[1];
@@ -724,6 +732,7 @@ BEGIN
   RETURN NEW;
 END
 $fn$;
+RESET ROLE;
 GRANT ALL ON ALL TABLES IN SCHEMA supabase_functions TO postgres, anon, authenticated, service_role;
 
 -- Everything above that nobody owns by name ---------------------------------------------------------------------------
