@@ -2,12 +2,13 @@
 
 #include "runner/core/finding.hpp"
 #include "runner/migration/migration.hpp"
-#include "runner/postgres/shadow.hpp"
+#include "runner/postgres/session.hpp"
 #include "runner/sql/statement.hpp"
 
 #include <chrono>
 #include <functional>
-#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace runner {
@@ -21,6 +22,9 @@ enum class TransactionShape {
 };
 TransactionShape transaction_shape(const std::vector<Statement>& statements, std::string_view sql);
 
+/// True when a comment line above the first statement says `-- runner:no-transaction`.
+bool says_no_transaction(std::string_view sql);
+
 struct Execution {
   Findings findings{};         ///< at most one error: the statement that was refused; warnings beside it
   std::size_t statements = 0;  ///< executed with success
@@ -33,7 +37,9 @@ struct ExecuteHooks {
   /// Runs its argument while the role may do what managed services allow beyond ownership.
   std::function<void(const std::function<void()>&)> elevated{};
   std::function<void(const Statement&, std::size_t index, std::size_t count)> before_statement{};
-  /// Called inside the transaction, before its COMMIT, when every statement has succeeded.
+  std::function<void(const Statement&, const Notice&)> on_notice{};
+  /// Called when every statement has succeeded: inside the transaction, before its COMMIT, where the file
+  /// is one transaction; else after the last statement.
   std::function<void()> before_commit{};
   int server_major = 0;  ///< for the package name in a missing extension's hint
 };
@@ -41,7 +47,8 @@ struct ExecuteHooks {
 /// Executes one migration file statement by statement on a shadow. A statement that is refused becomes a
 /// finding with path, line, column, the statement with a caret, SQLSTATE, DETAIL and HINT, and the
 /// transaction is rolled back. Files outside a transaction keep what succeeded.
-/// Throws: Error{environment} for a missing extension (0A000/58P01 at CREATE EXTENSION) or a lost connection.
+/// Afterwards the session is idle and reset.
+/// Throws: Error{environment} for a missing extension, a lost connection, a full disk; what hooks throw.
 Execution execute_migration(const Migration& migration, Session& session, const ExecuteHooks& hooks);
 
 /// The same for any SQL text; `shown_path` names it in findings.

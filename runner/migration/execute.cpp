@@ -1,0 +1,263 @@
+#include "runner/migration/execute.hpp"
+
+#include "runner/core/error.hpp"
+#include "runner/core/text.hpp"
+#include "runner/migration/refused_statement.hpp"
+#include "runner/postgres/shadow.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+bool Execution::failed() const {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) { return finding.severity == Severity::error; });
+}
+
+/// What says that the server, not the migration, is at fault.
+static bool is_environment(const SqlError& error) {
+  const std::string_view state = error.sqlstate;
+  return state.starts_with("53") || state.starts_with("58") || state.starts_with("08") || state == "57P01" ||
+         state == "57P02" || state == "57P03";
+}
+
+static Error environment_error(const StatementResult& result, const SqlSource& source,
+                               const Statement& statement) {
+  Error error{ExitCode::environment, result.connection_lost
+                                         ? "the connection broke while a statement ran"
+                                         : fmt::format("the server cannot go on: {}", result.error->message)};
+  error.at(place_at(source.shown_path, source.sql, statement.offset));
+  if (result.connection_lost) error.because(result.error->message);
+  if (result.error->sqlstate.starts_with("53100"))
+    error.hint("free disk space where the server keeps its data");
+  return error;
+}
+
+// --- Extensions --------------------------------------------------------------------------------------------
+
+static constexpr std::string_view other_server =
+    "set shadow.server (SHADOW_DATABASE_URL) to a server that has it";
+
+static Error missing_extension(const SqlError& refusal, const SqlSource& source, const Statement& statement,
+                               int server_major) {
+  Error error{ExitCode::environment,
+              fmt::format("extension '{}', which {} creates, is not available on this server",
+                          statement.object, source.subject.empty() ? source.shown_path : source.subject)};
+  error.because(refusal.detail.empty() ? refusal.message : refusal.detail);
+  error.at(place_at(source.shown_path, source.sql, statement.offset));
+  const std::string package = debian_package_of_extension(statement.object, server_major);
+  error.hint(package.empty() ? std::string(other_server)
+                             : fmt::format("install the Debian package {}, or {}", package, other_server));
+  return error;
+}
+
+static Error missing_extension_version(const SqlError& refusal, const SqlSource& source,
+                                       const Statement& statement) {
+  Error error{ExitCode::environment,
+              fmt::format("extension '{}' has no such version on this server", statement.object)};
+  error.because(refusal.message);
+  error.at(place_at(source.shown_path, source.sql, statement.offset));
+  error.hint(fmt::format("leave VERSION out, or {}", other_server));
+  return error;
+}
+
+static void throw_if_extension_is_missing(const SqlError& refusal, const SqlSource& source,
+                                          const Statement& statement, int server_major) {
+  if (statement.kind != StatementKind::create_extension) return;
+  if (refusal.sqlstate == "0A000" || refusal.sqlstate == "58P01")
+    throw missing_extension(refusal, source, statement, server_major);
+  if (refusal.sqlstate == "22023") throw missing_extension_version(refusal, source, statement);
+}
+
+// --- One file ----------------------------------------------------------------------------------------------
+
+namespace {
+/// Leaves no transaction open, however the file ended.
+class RollbackGuard {
+ public:
+  explicit RollbackGuard(Session& session) : session_(session) {}
+  ~RollbackGuard() {
+    try {
+      end();
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): another exception is on its way
+    }
+  }
+  RollbackGuard(const RollbackGuard&) = delete;
+  RollbackGuard& operator=(const RollbackGuard&) = delete;
+
+  void end() {
+    const TransactionState state = session_.state();
+    if (state == TransactionState::in_transaction || state == TransactionState::failed)
+      session_.execute("ROLLBACK");
+  }
+
+ private:
+  Session& session_;
+};
+
+class FileRun {
+ public:
+  FileRun(SqlSource source, Session& session, const ExecuteHooks& hooks)
+      : source_(std::move(source)), session_(session), hooks_(hooks) {}
+
+  Execution run();
+
+ private:
+  void execute_all(const std::vector<Statement>& statements);
+  bool execute_one(const Statement& statement);
+  StatementResult send(const Statement& statement);
+  void refused(const StatementResult& result, const Statement& statement);
+  void warn_about_shape(const std::vector<Statement>& statements);
+  void commit(const Statement& last);
+  void before_commit() {
+    if (hooks_.before_commit) hooks_.before_commit();
+  }
+
+  SqlSource source_;
+  Session& session_;
+  const ExecuteHooks& hooks_;
+  Execution execution_{};
+};
+}  // namespace
+
+StatementResult FileRun::send(const Statement& statement) {
+  StatementResult result;
+  const auto work = [&] { result = session_.execute(statement.text); };
+  const bool elevated =
+      statement.kind == StatementKind::create_extension || statement.kind == StatementKind::needs_superuser;
+  if (elevated && hooks_.elevated)
+    hooks_.elevated(work);
+  else
+    work();
+  if (hooks_.on_notice)
+    for (const Notice& notice : result.notices) hooks_.on_notice(statement, notice);
+  return result;
+}
+
+void FileRun::refused(const StatementResult& result, const Statement& statement) {
+  throw_if_extension_is_missing(*result.error, source_, statement, hooks_.server_major);
+  if (result.connection_lost || is_environment(*result.error))
+    throw environment_error(result, source_, statement);
+  execution_.findings.push_back(refused_statement(*result.error, source_, statement));
+}
+
+bool FileRun::execute_one(const Statement& statement) {
+  const bool ends = statement.kind == StatementKind::commit || statement.kind == StatementKind::rollback;
+  if (ends && session_.state() == TransactionState::idle) {
+    Finding finding = finding_at(statement, source_, "commit-without-begin", Severity::warning);
+    finding.message = "no transaction is open here: the statement does nothing";
+    finding.remedy = "Remove the statement.";
+    execution_.findings.push_back(std::move(finding));
+  }
+  const StatementResult result = send(statement);
+  if (result.error) {
+    refused(result, statement);
+    return false;
+  }
+  ++execution_.statements;
+  return true;
+}
+
+void FileRun::commit(const Statement& last) {
+  const StatementResult result = session_.execute("COMMIT");
+  if (!result.error) return;
+  if (result.connection_lost || is_environment(*result.error)) throw environment_error(result, source_, last);
+  execution_.findings.push_back(refused_commit(*result.error, source_, last));
+}
+
+void FileRun::execute_all(const std::vector<Statement>& statements) {
+  const bool ours = execution_.shape == TransactionShape::ours;
+  const bool own_pair = execution_.shape == TransactionShape::own_pair;
+  if (ours) session_.query("BEGIN", "begin a transaction");
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    if (hooks_.before_statement) hooks_.before_statement(statements[i], i, statements.size());
+    if (own_pair && i + 1 == statements.size()) before_commit();
+    if (!execute_one(statements[i])) return;
+  }
+  if (ours) {
+    before_commit();
+    commit(statements.back());
+    return;
+  }
+  if (session_.state() != TransactionState::idle) {
+    Finding finding = finding_at(statements.back(), source_, "open-transaction", Severity::error);
+    finding.message = "the file ends within a transaction: nothing since its BEGIN would be kept";
+    finding.remedy = "End the file with COMMIT, or remove its BEGIN: a migration is one\ntransaction anyway.";
+    execution_.findings.push_back(std::move(finding));
+    return;
+  }
+  if (!own_pair) before_commit();
+}
+
+void FileRun::warn_about_shape(const std::vector<Statement>& statements) {
+  const auto first = [&](auto is) { return std::find_if(statements.begin(), statements.end(), is); };
+  if (execution_.shape == TransactionShape::as_written) {
+    const auto end = first([](const Statement& statement) {
+      return statement.kind == StatementKind::commit || statement.kind == StatementKind::rollback;
+    });
+    if (end == statements.end()) return;  // "open-transaction" will say it
+    Finding finding = finding_at(*end, source_, "own-transaction", Severity::warning);
+    finding.message =
+        "the file's own transaction control runs as written: what it commits stays, whatever fails later";
+    finding.remedy =
+        "Remove BEGIN and COMMIT: a migration is one transaction anyway.\nOr make each part a migration.";
+    execution_.findings.push_back(std::move(finding));
+  } else if (execution_.shape == TransactionShape::none && statements.size() > 1 &&
+             !says_no_transaction(source_.sql)) {
+    Finding finding = finding_at(*first([](const Statement& statement) {
+      return statement.kind == StatementKind::outside_transaction;
+    }),
+                                 source_, "not-atomic", Severity::warning);
+    finding.message = fmt::format(
+        "not allowed in a transaction, so the file's {} statements run one by one: what succeeds stays, "
+        "whatever "
+        "fails later",
+        statements.size());
+    finding.remedy = "Give this statement a migration of its own.";
+    execution_.findings.push_back(std::move(finding));
+  }
+}
+
+Execution FileRun::run() {
+  const auto started = std::chrono::steady_clock::now();
+  const SplitResult split = split_statements(source_.sql);
+  if (!split.problems.empty()) {
+    execution_.findings.push_back(unsplittable(split.problems.front(), source_));
+    if (const std::size_t more = split.problems.size() - 1; more > 0)
+      execution_.findings.back().detail += fmt::format("and {} further on\n", count_of(more, "place"));
+    return execution_;
+  }
+  if (split.statements.empty()) {
+    Finding finding{.rule = "empty-migration", .severity = Severity::warning, .subject = source_.subject};
+    finding.place.path = source_.shown_path;
+    finding.message = "the file holds no statement";
+    finding.remedy = "Write its SQL, or delete the file.";
+    execution_.findings.push_back(std::move(finding));
+    before_commit();
+    return execution_;
+  }
+  execution_.shape = transaction_shape(split.statements, source_.sql);
+  warn_about_shape(split.statements);
+  RollbackGuard guard{session_};
+  execute_all(split.statements);
+  guard.end();
+  session_.reset();
+  execution_.duration = std::chrono::steady_clock::now() - started;
+  return execution_;
+}
+
+Execution execute_sql(std::string_view sql, const std::string& shown_path, const std::string& subject,
+                      Session& session, const ExecuteHooks& hooks) {
+  return FileRun{SqlSource{sql, shown_path, subject}, session, hooks}.run();
+}
+
+Execution execute_migration(const Migration& migration, Session& session, const ExecuteHooks& hooks) {
+  const std::string sql = migration.read_sql();
+  return execute_sql(sql, migration.shown_path, migration.label(), session, hooks);
+}
+
+}  // namespace runner

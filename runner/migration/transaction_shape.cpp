@@ -1,0 +1,46 @@
+#include "runner/core/text.hpp"
+#include "runner/migration/execute.hpp"
+
+#include <algorithm>
+
+namespace runner {
+
+static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+static constexpr std::string_view directive = "runner:no-transaction";
+
+bool says_no_transaction(std::string_view sql) {
+  if (sql.starts_with(byte_order_mark)) sql.remove_prefix(byte_order_mark.size());
+  while (!sql.empty()) {
+    const std::size_t end = std::min(sql.find('\n'), sql.size());
+    const std::string_view line = trimmed(sql.substr(0, end));
+    if (!line.empty() && !line.starts_with("--")) return false;
+    if (line.starts_with("--") && trimmed(line.substr(2)) == directive) return true;
+    sql.remove_prefix(std::min(end + 1, sql.size()));
+  }
+  return false;
+}
+
+static bool controls_transaction(const Statement& statement) {
+  return statement.kind == StatementKind::begin || statement.kind == StatementKind::commit ||
+         statement.kind == StatementKind::rollback;
+}
+
+/// COMMIT AND CHAIN would open the next transaction.
+static bool is_plain_commit(const Statement& statement) {
+  return statement.kind == StatementKind::commit && statement.text.size() < sizeof "COMMIT TRANSACTION";
+}
+
+TransactionShape transaction_shape(const std::vector<Statement>& statements, std::string_view sql) {
+  const auto controls = std::count_if(statements.begin(), statements.end(), controls_transaction);
+  const bool pair =
+      controls == 2 && statements.front().kind == StatementKind::begin && is_plain_commit(statements.back());
+  if (pair) return TransactionShape::own_pair;
+  if (controls > 0) return TransactionShape::as_written;
+  if (says_no_transaction(sql)) return TransactionShape::none;
+  const bool refused = std::any_of(statements.begin(), statements.end(), [](const Statement& statement) {
+    return statement.kind == StatementKind::outside_transaction;
+  });
+  return refused ? TransactionShape::none : TransactionShape::ours;
+}
+
+}  // namespace runner
