@@ -2,6 +2,7 @@
 
 #include "runner/postgres/session.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,12 @@ struct HistoryRow {
 struct HistoryTable {
   std::string schema = "supabase_migrations";
   std::string table = "schema_migrations";
-  /// Parses "schema.table". Throws: Error{usage}.
+  /// Parses "schema.table" as SQL would: without double quotes, capitals become small.
+  /// Throws: Error{usage}.
   static HistoryTable parse(std::string_view text);
   std::string shown() const { return schema + "." + table; }
+  /// With both names quoted, for SQL.
+  std::string quoted(const Session& session) const;
 };
 
 /// The applied versions in order. A missing table (42P01) or schema (3F000) means none.
@@ -31,10 +35,15 @@ std::vector<HistoryRow> read_history(Session& session, const HistoryTable& table
 std::vector<std::string> read_history_statements(Session& session, const HistoryTable& table,
                                                  const std::string& version);
 
-/// Makes schema and table IF NOT EXISTS, with Supabase's columns.
+/// Hands over each row that has statements, by version. They are read in portions of about 2 MB, so that
+/// years of them neither fill the memory nor cost a round trip each.
+void for_each_history_statements(Session& session, const HistoryTable& table,
+                                 const std::function<void(const HistoryRow&)>& use);
+
+/// Makes schema and table where they are missing, with Supabase's columns.
 void create_history(Session& session, const HistoryTable& table);
 
-/// Records a version as applied, as Supabase's CLI would.
+/// Records a version as applied, as Supabase's CLI would. A version that is recorded already is an error.
 void record_applied(Session& session, const HistoryTable& table, const HistoryRow& row);
 
 }  // namespace runner

@@ -26,7 +26,20 @@ struct Migration {
 
 /// A file in one of the two folders that cannot be used as it is.
 struct FolderProblem {
-  enum class Kind { bad_name, long_version, duplicate_version, unreadable, not_a_file, orphaned_rollback };
+  enum class Kind {
+    bad_name,               ///< looks like SQL, but its name does not match: nobody would ever run it
+    ignored_file,           ///< a README, a .gitkeep
+    undecodable_name,       ///< matches, but is not UTF-8: the history cannot hold it
+    empty_name,             ///< "123_.sql": usable
+    long_version,           ///< 21 digits and more
+    duplicate_version,      ///< told once a version
+    unreadable,             ///< no permission; still one of `migrations`
+    not_a_file,             ///< a folder, a dangling link, a pipe named like a migration
+    rollback_as_migration,  ///< "123_x.down.sql" among the migrations: Supabase would apply it
+    misnamed_rollback,
+    orphaned_rollback,
+    version_order,  ///< order as strings is not the order as numbers
+  };
   Kind kind;
   std::string shown_path{};
   std::string version{};  ///< where the name has one
@@ -39,13 +52,25 @@ struct FolderProblem {
 struct MigrationFolder {
   std::vector<Migration> migrations{};  ///< by version; of duplicates, all
   std::vector<FolderProblem> problems{};
-  std::string shown_path{};  ///< "migrations"
+  std::string shown_path{};       ///< "migrations"
+  std::string shown_rollbacks{};  ///< "rollbacks"
 };
 
 /// Lists both folders, not their subfolders. A missing migrations folder is Error{usage}; a missing
 /// rollbacks folder means no rollbacks.
+/// Throws: Error{usage}, also when both are the same folder; Error{environment} when one cannot be read.
 MigrationFolder read_folder(const std::filesystem::path& migrations, const std::filesystem::path& rollbacks,
                             const std::filesystem::path& root);
+
+/// The parts of a migration's file name; of any number of digits.
+struct MigrationFileName {
+  std::string version{};
+  std::string name{};
+};
+
+/// Nothing unless it matches ^([0-9]+)_(.*)\.sql$.
+/// Source: supabase/cli, pkg/migration/file.go, migrateFilePattern.
+std::optional<MigrationFileName> parse_file_name(std::string_view file_name);
 
 /// True for 1 to 20 digits.
 bool is_version(std::string_view text);

@@ -14,8 +14,9 @@ namespace runner {
 struct Plan {
   enum class Source { target, base_commit, nothing };
   Source source = Source::nothing;
-  std::string compared_with{};  ///< for people: "history of app on db:5432", "base commit 1a2b3c4 (merge base
-                                ///< with main)"
+  /// For people: "history of app on db:5432", "base commit 1a2b3c4d5e6f (merge base with origin/main)",
+  /// "nothing new since origin/main: all 8 migrations are checked from an empty database".
+  std::string compared_with{};
 
   MigrationFolder folder{};
   std::vector<HistoryRow> applied{};       ///< by version; from the history or the base commit
@@ -40,5 +41,9 @@ struct PlanInput {
 
 /// Throws: what read_folder, find_base and read_history throw.
 Plan make_plan(const PlanInput& input, const StopSignal* stop);
+
+/// True when the file's text is what the history says was executed: the same statements, layout, comments
+/// and the way they were cut aside.
+bool is_text_of(std::string_view sql, const std::vector<std::string>& statements);
 
 }  // namespace runner

@@ -1,0 +1,220 @@
+#include "runner/migration/plan.hpp"
+
+#include "runner/core/error.hpp"
+#include "runner/core/text.hpp"
+#include "runner/sql/statement.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+// --- is a file what the history says?
+
+static std::string_view without_mark(std::string_view text) {
+  return text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text;
+}
+
+/// True when the text consists of the statements, in order, with nothing but space and semicolons around
+/// them: what cutting it, in whatever place, has left. Spares the parser nearly every file.
+static bool holds_exactly(std::string_view text, const std::vector<std::string>& statements) {
+  static constexpr std::string_view between = " \t\r\n\f\v;";
+  bool first = true;
+  for (const std::string& statement : statements) {
+    const std::size_t start = std::min(text.find_first_not_of(between), text.size());
+    const bool cut_here = first || text.substr(0, start).find(';') != std::string_view::npos;
+    const std::string_view wanted = trimmed(first ? without_mark(statement) : statement);
+    text.remove_prefix(start);
+    if (!cut_here || !text.starts_with(wanted)) return false;
+    text.remove_prefix(wanted.size());
+    first = false;
+  }
+  return text.find_first_not_of(between) == std::string_view::npos;
+}
+
+bool is_text_of(std::string_view sql, const std::vector<std::string>& statements) {
+  sql = without_mark(sql);
+  if (holds_exactly(sql, statements)) return true;
+  // Both sides are joined anew, because ';' after the last statement and empty statements mean nothing.
+  std::string executed;
+  for (const std::string& statement : statements) (executed += without_mark(statement)) += "\n;\n";
+  std::string now;
+  const SplitResult cut = split_statements(sql);
+  for (const Statement& statement : cut.statements) (now += statement.text) += "\n;\n";
+  std::string then;
+  const SplitResult cut_then = split_statements(executed);
+  for (const Statement& statement : cut_then.statements) (then += statement.text) += "\n;\n";
+  return same_tokens(now, then);
+}
+
+// --- sorted look-ups
+
+template <typename T>
+static auto with_version(const std::vector<T>& sorted, const std::string& version) {
+  return std::equal_range(sorted.begin(), sorted.end(), version, [](const auto& a, const auto& b) {
+    const auto key = [](const auto& x) -> const std::string& {
+      if constexpr (std::is_same_v<std::decay_t<decltype(x)>, std::string>)
+        return x;
+      else
+        return x.version;
+    };
+    return key(a) < key(b);
+  });
+}
+
+template <typename T>
+static bool holds_version(const std::vector<T>& sorted, const std::string& version) {
+  const auto [first, last] = with_version(sorted, version);
+  return first != last;
+}
+
+// --- the base commit as a history
+
+static std::vector<HistoryRow> rows_of(const BaseCommit& base) {
+  std::vector<HistoryRow> rows;
+  for (const auto& [file, blob] : base.blobs)
+    if (auto name = parse_file_name(file); name && is_version(name->version))
+      rows.push_back({std::move(name->version), std::move(name->name), {}});
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const HistoryRow& a, const HistoryRow& b) { return a.version < b.version; });
+  const auto same = [](const HistoryRow& a, const HistoryRow& b) { return a.version == b.version; };
+  rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
+  return rows;
+}
+
+static std::string file_name(const Migration& migration) {
+  return migration.path.filename().string();
+}
+
+/// The blob that a file had at the base; a file that only got another name keeps its blob. nullptr when it
+/// is new, or a link.
+static const std::string* blob_at_base(const BaseCommit& base, const Migration& migration,
+                                       const MigrationFolder& folder) {
+  const auto known = [](const std::string& blob) { return blob.empty() ? nullptr : &blob; };
+  if (const auto found = base.blobs.find(file_name(migration)); found != base.blobs.end())
+    return known(found->second);
+  const auto [first, last] = with_version(folder.migrations, migration.version);
+  if (last - first != 1) return nullptr;  // a second file of that version, which is told as such
+  const auto renamed = base.blobs.lower_bound(migration.version + "_");
+  if (renamed == base.blobs.end() || !renamed->first.starts_with(migration.version + "_")) return nullptr;
+  return known(renamed->second);
+}
+
+static std::vector<Migration> edited_since(const BaseCommit& base, const std::vector<Migration>& files,
+                                           const PlanInput& input, const MigrationFolder& folder,
+                                           const StopSignal* stop) {
+  std::vector<std::string> names;
+  for (const Migration& file : files) names.push_back(file_name(file));
+  const std::map<std::string, std::string> now = blobs_now(base, input.migrations, names, stop);
+  std::vector<Migration> edited;
+  for (const Migration& file : files) {
+    const std::string* before = blob_at_base(base, file, folder);
+    const auto after = now.find(file_name(file));
+    if (before != nullptr && after != now.end() && *before != after->second) edited.push_back(file);
+  }
+  return edited;
+}
+
+/// True when the folder's migrations are those of the base, by name.
+static bool same_names(const BaseCommit& base, const MigrationFolder& folder) {
+  std::set<std::string> now;
+  for (const Migration& migration : folder.migrations) now.insert(file_name(migration));
+  for (const auto& [file, blob] : base.blobs) {
+    const auto name = parse_file_name(file);
+    if (name && is_version(name->version) && now.erase(file) == 0) return false;
+  }
+  return now.empty();
+}
+
+// --- the plan
+
+/// Sorts the files into applied and pending ones, after `applied` was found.
+static void sort_files(Plan& plan) {
+  const std::string newest = plan.applied.empty() ? "" : plan.applied.back().version;
+  for (const Migration& migration : plan.folder.migrations) {
+    if (holds_version(plan.applied, migration.version)) {
+      plan.applied_files.push_back(migration);
+      continue;
+    }
+    plan.pending.push_back(migration);
+    if (migration.version < newest) plan.out_of_order.push_back(migration);
+  }
+  std::set<std::string_view> troubled;  // a file is there, though none that can be used
+  for (const FolderProblem& problem : plan.folder.problems) troubled.insert(problem.version);
+  for (const HistoryRow& row : plan.applied)
+    if (!holds_version(plan.folder.migrations, row.version) && !troubled.contains(row.version))
+      plan.missing.push_back(row);
+}
+
+static std::string from_empty(std::size_t migrations) {
+  if (migrations == 0) return "there are no migrations";
+  if (migrations == 1) return "the only migration is checked from an empty database";
+  return fmt::format("all {} migrations are checked from an empty database", migrations);
+}
+
+static void compare_with_history(Plan& plan, const PlanInput& input, const StopSignal* stop) {
+  std::set<std::string> edited;
+  for_each_history_statements(*input.target, input.history, [&](const HistoryRow& row) {
+    if (stop != nullptr) stop->check();
+    const auto [first, last] = with_version(plan.applied_files, row.version);
+    if (last - first != 1) return;  // of two files, nobody knows which one was applied
+    try {
+      if (!is_text_of(first->read_sql(), row.statements)) edited.insert(row.version);
+    } catch (const Error&) {
+      // An unreadable file is a problem of the folder, told there.
+    }
+  });
+  for (const Migration& file : plan.applied_files)
+    if (edited.contains(file.version)) plan.edited.push_back(file);
+}
+
+static void plan_from_target(Plan& plan, const PlanInput& input, const StopSignal* stop) {
+  plan.source = Plan::Source::target;
+  plan.target_version = input.target->server_version();
+  plan.compared_with = "history of " + input.target->url().describe();
+  plan.applied = read_history(*input.target, input.history);
+  sort_files(plan);
+  if (input.compare_content) compare_with_history(plan, input, stop);
+}
+
+static void plan_from_base(Plan& plan, const PlanInput& input, const StopSignal* stop) {
+  const BaseCommit& base = *plan.base;
+  // Having nothing new, a clone of the default branch would have nothing to check: it then checks all.
+  const bool may_be_fresh = base.implied() && base.is_head && same_names(base, plan.folder);
+  if (input.compare_content || may_be_fresh)
+    plan.edited = edited_since(base, plan.folder.migrations, input, plan.folder, stop);
+  if (may_be_fresh && plan.edited.empty()) {
+    plan.compared_with =
+        fmt::format("nothing new since {}: {}", base.branch, from_empty(plan.folder.migrations.size()));
+  } else {
+    plan.source = Plan::Source::base_commit;
+    plan.compared_with = fmt::format("base commit {} ({})", base.commit.substr(0, 12), base.reason);
+    plan.applied = rows_of(base);
+  }
+  sort_files(plan);
+}
+
+Plan make_plan(const PlanInput& input, const StopSignal* stop) {
+  Plan plan;
+  plan.folder = read_folder(input.migrations, input.rollbacks, input.root);
+  if (input.target != nullptr) {
+    plan_from_target(plan, input, stop);
+    return plan;
+  }
+  plan.base = find_base(input.base, input.migrations, stop);
+  if (plan.base) {
+    plan_from_base(plan, input, stop);
+    return plan;
+  }
+  plan.compared_with = fmt::format("nothing, as there is neither a target nor a base commit: {}",
+                                   from_empty(plan.folder.migrations.size()));
+  sort_files(plan);
+  return plan;
+}
+
+}  // namespace runner
