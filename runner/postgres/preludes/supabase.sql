@@ -147,26 +147,40 @@ END
 $do$;
 
 -- Extensions ----------------------------------------------------------------------------------------------------------
--- A managed service hands what an extension brings to `postgres`, whoever created the extension. Only for extensions
--- known to be harmless, and only what is theirs: dblink_connect_u, say, would let a migration become superuser.
+-- A managed service gives `postgres` the use of what an extension brings, whoever created the extension. Only where
+-- that is known to be harmless, and only what is the extension's own: dblink_connect_u, say, would let a migration
+-- become superuser. pgmq's functions create tables as the caller and add them to the extension, so there `postgres` has
+-- to own all of it, for which PostgreSQL has no command.
 CREATE FUNCTION extensions.grant_extension_access() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
 DECLARE
   member record;
   rights text;
 BEGIN
+  UPDATE pg_extension SET extowner = 'postgres'::regrole
+  WHERE extname = 'pgmq'
+    AND oid IN (SELECT objid FROM pg_event_trigger_ddl_commands() WHERE classid = 'pg_extension'::regclass);
   FOR member IN
-    SELECT d.classid, d.objid, n.nspname, r.relkind, r.oid::regclass = to_regclass('cron.job') AS read_only
+    SELECT d.classid, d.objid, e.extname, o.type AS object_type, o.identity, n.nspname, f.fdwname, r.relkind,
+      r.oid::regclass = to_regclass('cron.job') AS read_only
     FROM pg_event_trigger_ddl_commands() AS c
     JOIN pg_extension AS e ON c.classid = 'pg_extension'::regclass AND e.oid = c.objid
     JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+    CROSS JOIN pg_identify_object(d.classid, d.objid, 0) AS o
     LEFT JOIN pg_namespace AS n ON d.classid = 'pg_namespace'::regclass AND n.oid = d.objid
+    LEFT JOIN pg_foreign_data_wrapper AS f ON d.classid = 'pg_foreign_data_wrapper'::regclass AND f.oid = d.objid
     LEFT JOIN pg_class AS r ON d.classid = 'pg_class'::regclass AND r.oid = d.objid
     WHERE e.extname IN ('pg_cron', 'pg_net', 'pg_graphql', 'pgmq', 'pgsodium', 'supabase_vault', 'pg_partman',
-                        'postgis_topology', 'postgis_tiger_geocoder')
+                        'postgis_topology', 'postgis_tiger_geocoder', 'postgres_fdw', 'wrappers')
   LOOP
+    IF member.extname = 'pgmq' THEN
+      EXECUTE format('ALTER %s %s OWNER TO postgres', replace(member.object_type, 'composite ', ''),
+                     member.identity);
+      CONTINUE;
+    END IF;
     rights := CASE
       WHEN member.nspname IS NOT NULL THEN format('ALL ON SCHEMA %I', member.nspname)
+      WHEN member.fdwname IS NOT NULL THEN format('USAGE ON FOREIGN DATA WRAPPER %I', member.fdwname)
       WHEN member.read_only THEN 'SELECT ON cron.job'
       WHEN member.relkind = 'S' THEN format('ALL ON SEQUENCE %s', member.objid::regclass)
       WHEN member.relkind IN ('r', 'p', 'v', 'm', 'f') THEN format('ALL ON TABLE %s', member.objid::regclass)
