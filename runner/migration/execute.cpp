@@ -129,9 +129,16 @@ StatementResult FileRun::send(const Statement& statement) {
   const auto work = [&] { result = session_.execute(statement.text); };
   const bool elevated =
       statement.kind == StatementKind::create_extension || statement.kind == StatementKind::needs_superuser;
-  if (elevated && hooks_.elevated)
-    hooks_.elevated(work);
-  else
+  const auto notice_rights = [&] {
+    if (session_.state() == TransactionState::in_transaction) session_.execute(notice_changed_rights);
+  };
+  if (elevated && hooks_.elevated) {
+    hooks_.elevated([&] {
+      notice_rights();
+      work();
+    });
+    notice_rights();
+  } else
     work();
   if (hooks_.on_notice)
     for (const Notice& notice : result.notices) hooks_.on_notice(statement, notice);

@@ -28,17 +28,20 @@ class Cluster {
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
 
-  void create();  ///< initdb; superuser runner_admin, only the database `postgres`
-  void copy_from(const std::filesystem::path& prepared);  ///< copies a prepared data directory
+  /// initdb; superuser runner_admin, only the database `postgres`, which the role `owner` owns.
+  void create(const std::string& owner = embedded_owner);
+  /// Copies a prepared data directory. False: there is none; a damaged one is thrown away.
+  bool copy_from(const std::filesystem::path& prepared);
   void start();  ///< Error{environment} with the log's last lines when it won't
   void stop();   ///< fast shutdown with a checkpoint: the data directory can be kept
   /// Copies the stopped data directory to `prepared`, published by atomic rename; a loser of a race is fine.
   void publish(const std::filesystem::path& prepared) const;
 
   bool running() const;
+  /// Where the server's socket is. Throws nothing; the server need not run.
   DatabaseUrl url(std::string_view role, std::string_view database = "postgres") const;
   const ServerBinaries& binaries() const { return binaries_; }
-  const std::filesystem::path& log() const;
+  std::filesystem::path log() const;
 
  private:
   struct Impl;

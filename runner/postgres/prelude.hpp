@@ -1,5 +1,7 @@
 #pragma once
 
+#include "runner/postgres/shadow.hpp"
+
 #include <span>
 #include <string_view>
 
@@ -15,5 +17,8 @@ struct Prelude {
 std::span<const Prelude> preludes();
 /// Throws: Error{ExitCode::usage} with the nearest name.
 const Prelude& find_prelude(std::string_view name);
+
+/// The layer that puts it into a new shadow.
+ShadowLayer layer_of(const Prelude& prelude);
 
 }  // namespace runner

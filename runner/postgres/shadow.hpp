@@ -12,6 +12,13 @@
 
 namespace runner {
 
+/// A session that is inside a transaction learns of its role's new rights when it next takes a lock on a
+/// relation. Some statements check rights before that: executed as first and last thing of elevated work,
+/// this takes (and releases) a lock that no transaction holds.
+/// Source: PostgreSQL, LockRelationOid and AcceptInvalidationMessages.
+inline constexpr const char* notice_changed_rights =
+    "SELECT pg_catalog.pg_relation_size('pg_catalog.pg_shseclabel'::pg_catalog.regclass)";
+
 /// A disposable database on which anything may be tried. It ends with this object.
 class Shadow {
  public:

@@ -1,0 +1,248 @@
+#include "runner/core/error.hpp"
+#include "runner/core/file.hpp"
+#include "runner/postgres/prelude.hpp"
+#include "runner/postgres/shadow.hpp"
+#include "tests/support/test_server.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace runner {
+
+namespace fs = std::filesystem;
+
+class EmbeddedShadowTest : public testing::Test {
+ protected:
+  std::unique_ptr<ShadowFactory> factory(const fs::path& cache) {
+    return ShadowFactory::of({.cache = cache}, nullptr, reporter_);
+  }
+  /// A layer that makes a table, and counts how often it ran.
+  ShadowLayer table(const std::string& name) {
+    return {.digest = name, .description = name, .apply = [this, name](Shadow& shadow) {
+              ++applied_;
+              shadow.connect().query("CREATE TABLE " + name + " (id int)", "make a table");
+            }};
+  }
+  QuietReporter reporter_;
+  int applied_ = 0;
+};
+
+static std::string first_cell(const Rows& rows) {
+  return rows.rows.at(0).at(0).value_or("NULL");
+}
+
+static std::string tables_of(Shadow& shadow) {
+  return first_cell(shadow.connect().query(
+      "SELECT coalesce(string_agg(tablename, ' ' ORDER BY tablename), '') FROM pg_tables "
+      "WHERE schemaname = 'public'",
+      "list tables"));
+}
+
+TEST_F(EmbeddedShadowTest, ItsOwnerIsNoSuperuserAndOwnsTheOnlyDatabase) {
+  const auto shadow = factory(test_cache())->make({});
+  Session session = shadow->connect();
+  EXPECT_EQ(first_cell(session.query("SELECT current_user", "ask")), "postgres");
+  EXPECT_EQ(first_cell(session.query("SELECT rolsuper FROM pg_roles WHERE rolname = current_user", "ask")),
+            "f");
+  EXPECT_EQ(first_cell(session.query("SELECT string_agg(datname, ' ') FROM pg_database", "ask")), "postgres");
+  EXPECT_EQ(first_cell(session.query("SELECT datdba::regrole FROM pg_database", "ask")), "postgres");
+  EXPECT_EQ(session.server_version(), shadow->server_version());
+  EXPECT_EQ(first_cell(session.query("SHOW listen_addresses", "ask")), "");
+  EXPECT_EQ(first_cell(session.query("SHOW TimeZone", "ask")), "UTC");
+  EXPECT_EQ(first_cell(session.query("SHOW wal_level", "ask")), "logical");
+  EXPECT_EQ(first_cell(session.query("SHOW server_encoding", "ask")), "UTF8");
+}
+
+TEST_F(EmbeddedShadowTest, AProgramCannotBeRunBySql) {
+  const auto shadow = factory(test_cache())->make({});
+  Session session = shadow->connect();
+  const StatementResult result = session.execute("COPY (SELECT 1) TO PROGRAM 'true'");
+  ASSERT_TRUE(result.error);
+  EXPECT_EQ(result.error->sqlstate, "42501");
+}
+
+TEST_F(EmbeddedShadowTest, StartsFromTheLongestCachedPrefix) {
+  const TestFolder cache;
+  const auto shadows = factory(cache.path());
+  EXPECT_EQ(tables_of(*shadows->make({table("a"), table("b"), table("c")})), "a b c");
+  EXPECT_EQ(applied_, 3);
+  EXPECT_EQ(tables_of(*shadows->make({table("a"), table("b"), table("c")})), "a b c");
+  EXPECT_EQ(applied_, 3) << "the final state was cached";
+  EXPECT_EQ(tables_of(*shadows->make({table("a"), table("b"), table("c"), table("d")})), "a b c d");
+  EXPECT_EQ(applied_, 4) << "only what is new is executed";
+  EXPECT_EQ(tables_of(*shadows->make({table("a"), table("x")})), "a x");
+  EXPECT_EQ(applied_, 5) << "the state after the first layer was cached";
+  EXPECT_EQ(tables_of(*shadows->make({table("x"), table("a")})), "a x");
+  EXPECT_EQ(applied_, 7) << "another order is another state";
+}
+
+TEST_F(EmbeddedShadowTest, TheCacheMayBeDeletedAtAnyTime) {
+  const TestFolder cache;
+  const auto shadows = factory(cache.path());
+  shadows->make({table("a")});
+  const auto second = shadows->make({table("a")});
+  fs::remove_all(cache.path());
+  EXPECT_EQ(tables_of(*second), "a");
+  EXPECT_EQ(tables_of(*shadows->make({table("a")})), "a");
+}
+
+TEST_F(EmbeddedShadowTest, WorksWithoutACache) {
+  const auto shadows = factory({});
+  EXPECT_EQ(tables_of(*shadows->make({table("a"), table("b")})), "a b");
+}
+
+TEST_F(EmbeddedShadowTest, WorksWithACacheThatCannotBeWritten) {
+  const auto shadows = factory("/proc/no-such-folder");
+  EXPECT_EQ(tables_of(*shadows->make({table("a"), table("b")})), "a b");
+}
+
+TEST_F(EmbeddedShadowTest, ACachedDirectoryThatDoesNotStartIsThrownAway) {
+  const TestFolder cache;
+  const auto shadows = factory(cache.path());
+  shadows->make({table("a")});
+  for (const fs::directory_entry& entry : fs::directory_iterator(cache.path())) {
+    // Same size, other bytes: only the server can tell.
+    const fs::path control = entry.path() / "data/global/pg_control";
+    const std::uintmax_t size = fs::file_size(control);
+    write_file(control, std::string(size, 'x'));
+  }
+  EXPECT_EQ(tables_of(*shadows->make({table("a")})), "a");
+  EXPECT_EQ(applied_, 2);
+  EXPECT_EQ(tables_of(*shadows->make({table("a")})), "a");
+  EXPECT_EQ(applied_, 2) << "and replaced by a sound one";
+}
+
+TEST_F(EmbeddedShadowTest, ALayerThatThrowsLeavesNothingInTheCache) {
+  const TestFolder cache;
+  const auto shadows = factory(cache.path());
+  const ShadowLayer bad{.digest = "bad", .description = "bad", .apply = [](Shadow&) {
+                          throw Error{ExitCode::failed, "refused"};
+                        }};
+  EXPECT_THROW(shadows->make({table("a"), bad}), Error);
+  EXPECT_EQ(tables_of(*shadows->make({table("a")})), "a");
+  EXPECT_EQ(applied_, 1) << "the state before it was kept";
+}
+
+TEST_F(EmbeddedShadowTest, RolesAndSettingsDoNotLeakIntoAnotherShadow) {
+  const auto shadows = factory(test_cache());
+  const auto one = shadows->make({});
+  const auto other = shadows->make({});
+  one->connect_admin().query("CREATE ROLE leaking", "make a role");
+  one->connect_admin().query("ALTER ROLE postgres SET work_mem = '123kB'", "set");
+  Session session = other->connect();
+  EXPECT_EQ(first_cell(session.query("SELECT count(*) FROM pg_roles WHERE rolname = 'leaking'", "ask")), "0");
+  EXPECT_NE(first_cell(session.query("SHOW work_mem", "ask")), "123kB");
+}
+
+/// An extension that only a superuser may create.
+static constexpr const char* create_extension = "CREATE EXTENSION pageinspect";
+
+TEST_F(EmbeddedShadowTest, ElevatedWorkRunsAsSuperuserInsideTheTransactionThatIsUnderWay) {
+  const auto shadow = factory(test_cache())->make({});
+  Session session = shadow->connect();
+  session.query("BEGIN", "begin");
+  session.query("CREATE TABLE t (id int)", "make a table");
+  session.query("SAVEPOINT before", "set a savepoint");
+  const StatementResult refused = session.execute(create_extension);
+  ASSERT_TRUE(refused.error);
+  EXPECT_EQ(refused.error->sqlstate, "42501");
+  session.query("ROLLBACK TO before", "roll back");
+  shadow->elevated([&] {
+    EXPECT_FALSE(session.execute(create_extension).error);
+    shadow->elevated([&] { EXPECT_FALSE(session.execute("CREATE EXTENSION pg_buffercache").error); });
+    EXPECT_FALSE(session.execute("CREATE EXTENSION pg_visibility").error) << "the inner one ends nothing";
+  });
+  shadow->elevated([&] { EXPECT_FALSE(session.execute("CREATE EXTENSION pgrowlocks").error) << "again"; });
+  const StatementResult after = session.execute("CREATE EXTENSION pg_walinspect");
+  ASSERT_TRUE(after.error);
+  EXPECT_EQ(after.error->sqlstate, "42501");
+}
+
+TEST_F(EmbeddedShadowTest, RightsThatAreCheckedBeforeAnyLockAreNoticedToo) {
+  const auto shadow = factory(test_cache())->make({});
+  Session session = shadow->connect();
+  session.query("BEGIN", "begin");
+  shadow->elevated([&] {
+    session.query(notice_changed_rights, "notice");
+    EXPECT_FALSE(session.execute("CREATE PUBLICATION one FOR ALL TABLES").error);
+  });
+  shadow->elevated([&] {
+    session.query(notice_changed_rights, "notice");
+    EXPECT_FALSE(session.execute("CREATE PUBLICATION two FOR ALL TABLES").error);
+  });
+  session.query(notice_changed_rights, "notice");
+  const StatementResult after = session.execute("COPY (SELECT 1) TO PROGRAM 'true'");
+  ASSERT_TRUE(after.error);
+  EXPECT_EQ(after.error->sqlstate, "42501");
+}
+
+TEST_F(EmbeddedShadowTest, ElevatedWorkThatThrowsLeavesNoRights) {
+  const auto shadow = factory(test_cache())->make({});
+  EXPECT_THROW(shadow->elevated([] { throw Error{ExitCode::failed, "on purpose"}; }), Error);
+  EXPECT_TRUE(shadow->connect().execute("COPY (SELECT 1) TO PROGRAM 'true'").error);
+}
+
+TEST_F(EmbeddedShadowTest, ElevationDoesNotDeadlockWithTheOwnersOwnTransaction) {
+  const auto shadow = factory(test_cache())->make({});
+  Session session = shadow->connect();
+  session.query("BEGIN", "begin");
+  session.query("ALTER ROLE postgres SET work_mem = '1MB'", "lock our own role's row");
+  bool ran = false;
+  try {
+    shadow->elevated([&] { ran = true; });
+    // ALTER ROLE … SET touches pg_db_role_setting alone in some versions: then there is nothing to wait for.
+    EXPECT_TRUE(ran);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::environment);
+    EXPECT_FALSE(ran);
+  }
+}
+
+TEST_F(EmbeddedShadowTest, KeepsSuperuserRightsWhenAsked) {
+  const auto shadows = ShadowFactory::of({.cache = test_cache(), .superuser = true}, nullptr, reporter_);
+  const auto shadow = shadows->make({});
+  shadow->elevated([] {});
+  EXPECT_FALSE(shadow->connect().execute("COPY (SELECT 1) TO PROGRAM 'cat >/dev/null'").error);
+}
+
+TEST_F(EmbeddedShadowTest, AnotherOwnerOwnsTheDatabase) {
+  const TestFolder cache;
+  const auto shadows =
+      ShadowFactory::of({.cache = cache.path(), .owner = "App \"Owner\""}, nullptr, reporter_);
+  const auto shadow = shadows->make({});
+  EXPECT_EQ(first_cell(shadow->connect().query("SELECT current_user", "ask")), "App \"Owner\"");
+  EXPECT_FALSE(shadow->connect().execute("CREATE SCHEMA mine").error);
+}
+
+TEST_F(EmbeddedShadowTest, TheSupabasePreludeRunsOnIt) {
+  const auto shadow = factory(test_cache())->make({layer_of(find_prelude("supabase"))});
+  Session session = shadow->connect();
+  EXPECT_EQ(first_cell(session.query("SELECT count(*) FROM pg_roles WHERE rolname IN "
+                                     "('anon', 'authenticated', 'service_role')",
+                                     "ask")),
+            "3");
+  EXPECT_EQ(first_cell(session.query("SELECT count(*) FROM auth.users", "ask")), "0");
+}
+
+TEST(Prelude, AMisspeltNameSuggestsTheNearest) {
+  try {
+    find_prelude("supabse");
+    FAIL() << "found";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    EXPECT_NE(error.advice().find("supabase"), std::string::npos);
+  }
+}
+
+TEST(TestDatabase, EachTestHasOneOfItsOwn) {
+  const TestDatabase one;
+  const TestDatabase other;
+  one.session().query("CREATE TABLE t (id int)", "make a table");
+  EXPECT_TRUE(other.session().execute("TABLE t").error);
+  EXPECT_NE(one.name(), other.name());
+}
+
+}  // namespace runner
