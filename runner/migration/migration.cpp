@@ -284,7 +284,7 @@ class Reader {
            fmt::format("give it its migration's name, ended by {}", rollback_end));
       return;
     }
-    if (entry.type != Entry::Type::file) return add_not_a_file(rollbacks_, entry, parts->version);
+    if (entry.type != Entry::Type::file) return add_not_a_file(rollbacks_, entry, "");
     const auto [first, last] = with_version(parts->version);
     for (std::size_t i = first; well_formed && i < last; ++i)
       if (found_.migrations[i].label() == parts->version + "_" + parts->name) return attach(i, entry);

@@ -145,7 +145,10 @@ static void sort_files(Plan& plan) {
     if (migration.version < newest) plan.out_of_order.push_back(migration);
   }
   std::set<std::string_view> troubled;  // a file is there, though none that can be used
-  for (const FolderProblem& problem : plan.folder.problems) troubled.insert(problem.version);
+  for (const FolderProblem& problem : plan.folder.problems)
+    if (problem.kind == FolderProblem::Kind::not_a_file ||
+        problem.kind == FolderProblem::Kind::rollback_as_migration)
+      troubled.insert(problem.version);
   for (const HistoryRow& row : plan.applied)
     if (!holds_version(plan.folder.migrations, row.version) && !troubled.contains(row.version))
       plan.missing.push_back(row);

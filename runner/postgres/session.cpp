@@ -55,7 +55,7 @@ struct Session::Impl {
   [[noreturn]] void interrupt();
   void lose(StatementResult& into);
 
-  void apply_settings();
+  void apply_settings(std::string_view before = {});
   void find_pooler();
 };
 
@@ -261,8 +261,8 @@ static constexpr int version_with_connection_check = 140000;
 
 /// What RESET ALL would take away again is set here, not at the start of the connection: poolers refuse
 /// `options`.
-void Session::Impl::apply_settings() {
-  std::string calls = "SELECT pg_catalog.pg_backend_pid()";
+void Session::Impl::apply_settings(std::string_view before) {
+  std::string calls = fmt::format("{}SELECT pg_catalog.pg_backend_pid()", before);
   const auto set = [&](std::string_view name, std::string_view value) {
     calls += fmt::format(", pg_catalog.set_config('{}', '{}', false)", name, value);
   };
@@ -277,7 +277,9 @@ void Session::Impl::apply_settings() {
   StatementResult result = run(calls, {}, false);
   // client_connection_check_interval does not exist on every platform of a server; read_only must hold.
   if (result.error && !result.connection_lost) result = run(wishes, {}, false);
-  if (result.error) throw connect_error(url, result.error->message);
+  if (result.error)
+    throw Error{ExitCode::environment, fmt::format("cannot set up the session at {}", url.describe())}
+        .because(result.error->message);
   backend_pid = std::stoi(result.rows.rows.at(0).at(0).value_or("0"));
 }
 
@@ -358,9 +360,7 @@ const DatabaseUrl& Session::url() const {
 }
 
 void Session::reset() {
-  query("RESET SESSION AUTHORIZATION", "reset the session");
-  query("RESET ROLE; RESET ALL", "reset the session");
-  impl_->apply_settings();
+  impl_->apply_settings("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; ");
 }
 
 void Session::cancel() {

@@ -1,12 +1,11 @@
-#include "runner/core/error.hpp"
 #include "runner/postgres/shadow_factories.hpp"
 
 namespace runner {
 
 std::unique_ptr<ShadowFactory> ShadowFactory::of(const ShadowOrigin& origin, const StopSignal* stop,
                                                  Reporter& reporter) {
-  if (origin.server.empty()) return make_embedded_factory(origin, stop, reporter);
-  throw Error{ExitCode::environment, "shadow.server cannot be used yet"}.hint("leave shadow.server empty");
+  return origin.server.empty() ? make_embedded_factory(origin, stop, reporter)
+                               : make_remote_factory(origin, stop, reporter);
 }
 
 }  // namespace runner

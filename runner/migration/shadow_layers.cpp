@@ -1,0 +1,229 @@
+#include "runner/migration/shadow_layers.hpp"
+
+#include "runner/core/error.hpp"
+#include "runner/core/file.hpp"
+#include "runner/core/secret.hpp"
+#include "runner/core/text.hpp"
+#include "runner/crypto/sha256.hpp"
+#include "runner/migration/execute.hpp"
+#include "runner/postgres/prelude.hpp"
+#include "runner/process/child.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+/// Part of every digest: raise it when the same file would leave another state than before.
+static constexpr std::string_view way_of_executing = "1";
+
+struct Building {
+  Shadow* of = nullptr;
+  std::optional<Session> owner{};
+  std::size_t executed = 0;
+
+  /// One session for all files of a shadow, as long as it lives: the server is stopped when a state is
+  /// kept in the cache.
+  Session& session(Shadow& shadow) {
+    if (of == &shadow && owner && !owner->execute("SELECT 1").connection_lost) {
+      owner->reset();
+    } else {
+      owner.reset();
+      owner.emplace(shadow.connect());
+      of = &shadow;
+    }
+    return *owner;
+  }
+};
+
+ShadowLayers::ShadowLayers(const HistoryTable& history, const StopSignal* stop, Reporter& reporter)
+    : history_(history), stop_(stop), reporter_(reporter), building_(std::make_shared<Building>()) {}
+ShadowLayers::~ShadowLayers() = default;
+
+std::size_t ShadowLayers::executed() const {
+  return building_->executed;
+}
+
+void ShadowLayers::add(ShadowLayer layer) {
+  layer.apply = [apply = std::move(layer.apply), building = building_](Shadow& shadow) {
+    ++building->executed;
+    apply(shadow);
+  };
+  layers_.push_back(std::move(layer));
+}
+
+// --- before the files --------------------------------------------------------------------------------------
+
+static Error cannot_run(const std::string& what, const Shadow& shadow, const SqlError& error) {
+  return Error{ExitCode::environment, fmt::format("cannot run {} on the {}", what, shadow.describe())}
+      .because(fmt::format("{} (SQLSTATE {})", error.message, error.sqlstate));
+}
+
+void ShadowLayers::add_prelude(const std::string& name) {
+  const Prelude& prelude = find_prelude(name);
+  const std::string what = fmt::format("the prelude '{}'", name);
+  add({.digest = sha256(prelude.sql),
+       .description = "prelude " + name,
+       .apply = [what, sql = prelude.sql](Shadow& shadow) {
+         Session admin = shadow.connect_admin();
+         const StatementResult result = admin.execute(sql);
+         if (!result.error) return;
+         Error error = cannot_run(what, shadow, *result.error);
+         if (result.error->sqlstate == "42501")
+           error.hint("name a superuser in shadow.server, or leave it out to use an embedded server");
+         throw error;
+       }});
+}
+
+static std::string place_text(const Findings& findings) {
+  std::string text;
+  for (const Finding& finding : findings)
+    if (finding.severity == Severity::error) {
+      text = finding.message;
+      if (!finding.detail.empty()) text += "\n" + std::string(trimmed(finding.detail));
+    }
+  return text;
+}
+
+static const Finding* first_error(const Execution& execution) {
+  const auto found = std::ranges::find(execution.findings, Severity::error, &Finding::severity);
+  return found == execution.findings.end() ? nullptr : &*found;
+}
+
+static ExecuteHooks hooks_for(Shadow& shadow) {
+  return {.elevated = [&shadow](const std::function<void()>& work) { shadow.elevated(work); },
+          .server_major = shadow.server_version() / 10000};
+}
+
+void ShadowLayers::add_baseline(const std::filesystem::path& file) {
+  std::string sql = read_file(file);
+  const std::string shown = file.filename().string();
+  add({.digest = sha256(std::string(way_of_executing) + sql),
+       .description = "baseline " + shown,
+       .apply = [sql = std::move(sql), shown](Shadow& shadow) {
+         // A baseline is the start of a database, made by whoever installed it: it runs as superuser.
+         Session admin = shadow.connect_admin();
+         const Execution execution = execute_sql(sql, shown, "baseline", admin, hooks_for(shadow));
+         if (!execution.failed()) return;
+         const Finding* finding = first_error(execution);
+         Error error{ExitCode::environment, fmt::format("cannot run shadow.baseline {}", shown)};
+         error.because(place_text(execution.findings))
+             .hint("correct the file, or point shadow.baseline to another");
+         if (finding != nullptr) error.at(finding->place);
+         throw error;
+       }});
+}
+
+// --- history -----------------------------------------------------------------------------------------------
+
+void ShadowLayers::add_history_table() {
+  add({.digest = sha256("table " + history_.shown()),
+       .description = "history table",
+       .apply = [history = history_, building = building_](Shadow& shadow) {
+         create_history(building->session(shadow), history);
+       }});
+}
+
+void ShadowLayers::add_history(const std::vector<HistoryRow>& applied) {
+  if (applied.empty()) return;
+  std::string text = history_.shown();
+  for (const HistoryRow& row : applied) text += "\n" + row.version + " " + row.name;
+  add({.digest = sha256(text),
+       .description = fmt::format("history of {}", count_of(applied.size(), "version")),
+       .apply = [applied, history = history_](Shadow& shadow) {
+         Session admin = shadow.connect_admin();  // in a copied schema the table may be anybody's
+         static constexpr std::string_view doing = "copy the history";
+         admin.query("BEGIN", doing);
+         for (const HistoryRow& row : applied) record_applied(admin, history, row);
+         admin.query("COMMIT", doing);
+       }});
+}
+
+// --- files -------------------------------------------------------------------------------------------------
+
+static Error refused(const Migration& migration, const Execution& execution, ExitCode code,
+                     const Shadow& shadow) {
+  const Finding* finding = first_error(execution);
+  Error error = code == ExitCode::failed
+                    ? Error{code, fmt::format("migration {} was refused", migration.label())}
+                    : Error{code, fmt::format("cannot replay the applied migration {} on the {}",
+                                              migration.label(), shadow.describe())};
+  if (finding != nullptr) error.at(finding->place);
+  error.because(place_text(execution.findings));
+  error.hint(
+      code == ExitCode::failed
+          ? "see what dry-run says about it"
+          : "set DATABASE_URL so that the schema is copied from the database, or shadow.baseline to an "
+            "SQL file that the migrations start from, or shadow.server to a server that has what they need");
+  return error;
+}
+
+void ShadowLayers::add_file(const Migration& migration, std::string sql, ExitCode when_refused) {
+  add({.digest =
+           sha256(fmt::format("{}\n{}\n{}\n{}", way_of_executing, history_.shown(), migration.label(), sql)),
+       .description = migration.label(),
+       .apply = [migration, sql = std::move(sql), when_refused, history = history_,
+                 building = building_](Shadow& shadow) {
+         Session& session = building->session(shadow);
+         const Execution execution =
+             execute_sql(sql, migration.shown_path, migration.label(), session, hooks_for(shadow));
+         if (execution.failed()) throw refused(migration, execution, when_refused, shadow);
+         session.reset();
+         record_applied(session, history, {migration.version, migration.name, {}});
+       }});
+}
+
+static std::string at_base(const Migration& migration, const BaseCommit& base, const StopSignal* stop) {
+  const auto blob = base.blobs.find(migration.path.filename().string());
+  if (blob == base.blobs.end()) return "";
+  static constexpr std::size_t largest_file_bytes = std::size_t{64} << 20;
+  const ChildResult shown = run_child({.program = "git",
+                                       .arguments = {"cat-file", "blob", blob->second},
+                                       .environment = minimal_environment(),
+                                       .folder = migration.path.parent_path(),
+                                       .output_limit_bytes = largest_file_bytes},
+                                      stop);
+  return shown.succeeded() && !shown.output_cut ? shown.output : "";
+}
+
+static std::string in_history(const Migration& migration, const HistoryTable& history, Session& target) {
+  std::string sql;
+  for (const std::string& statement : read_history_statements(target, history, migration.version))
+    sql += statement + ";\n";
+  return sql;
+}
+
+void ShadowLayers::add_applied_files(const Plan& plan, Session* target) {
+  std::set<std::string> edited;
+  for (const Migration& migration : plan.edited) edited.insert(migration.version);
+  for (const Migration& migration : plan.applied_files) {
+    std::string sql;
+    if (edited.contains(migration.version)) {
+      if (plan.source == Plan::Source::target && target != nullptr)
+        sql = in_history(migration, history_, *target);
+      else if (plan.base)
+        sql = at_base(migration, *plan.base, stop_);
+      if (sql.empty())
+        reporter_.warn(fmt::format("{} was edited after it was applied; the shadow gets it as it is now",
+                                   migration.shown_path));
+    }
+    if (sql.empty()) sql = migration.read_sql();
+    add_file(migration, std::move(sql), ExitCode::environment);
+  }
+  if (!plan.missing.empty()) {
+    reporter_.warn(fmt::format("{} in the history {} no file: the shadow lacks what {} did",
+                               count_of(plan.missing.size(), "version"),
+                               plan.missing.size() == 1 ? "has" : "have",
+                               plan.missing.size() == 1 ? "it" : "they"));
+    add_history(plan.missing);
+  }
+}
+
+void ShadowLayers::add_pending_files(const std::vector<Migration>& pending) {
+  for (const Migration& migration : pending) add_file(migration, migration.read_sql(), ExitCode::failed);
+}
+
+}  // namespace runner

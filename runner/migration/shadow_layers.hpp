@@ -1,0 +1,50 @@
+#pragma once
+
+#include "runner/migration/history.hpp"
+#include "runner/migration/plan.hpp"
+#include "runner/postgres/shadow.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace runner {
+
+/// What the layers of one shadow share while they are applied: a session, and how many were executed
+/// rather than found in the cache.
+struct Building;
+
+/// The steps from an empty shadow to the state that a plan speaks of. Made anew for each shadow.
+class ShadowLayers {
+ public:
+  ShadowLayers(const HistoryTable& history, const StopSignal* stop, Reporter& reporter);
+  ~ShadowLayers();
+
+  void add_prelude(const std::string& name);
+  /// `shown_path` names the file in messages.
+  void add_baseline(const std::filesystem::path& file);
+  void add(ShadowLayer layer);
+  /// Makes the history table where the shadow lacks it; before any rows.
+  void add_history_table();
+  /// Rows for what the shadow already holds.
+  void add_history(const std::vector<HistoryRow>& applied);
+  /// Each applied file, as it was when it was applied as far as that is known, and its history row.
+  void add_applied_files(const Plan& plan, Session* target);
+  void add_pending_files(const std::vector<Migration>& pending);
+
+  const std::vector<ShadowLayer>& layers() const { return layers_; }
+  /// After ShadowFactory::make: how many had to be executed.
+  std::size_t executed() const;
+
+ private:
+  void add_file(const Migration& migration, std::string sql, ExitCode when_refused);
+
+  HistoryTable history_;
+  const StopSignal* stop_;
+  Reporter& reporter_;
+  std::shared_ptr<Building> building_;
+  std::vector<ShadowLayer> layers_{};
+};
+
+}  // namespace runner

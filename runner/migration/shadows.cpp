@@ -1,0 +1,150 @@
+#include "runner/migration/shadows.hpp"
+
+#include "runner/core/error.hpp"
+#include "runner/core/text.hpp"
+#include "runner/migration/shadow_layers.hpp"
+
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+struct Shadows::Impl {
+  ShadowSettings settings;
+  HistoryTable history;
+  Session* target;
+  const StopSignal* stop;
+  Reporter& reporter;
+
+  std::unique_ptr<ShadowFactory> factory{};
+  std::optional<SchemaCopy> copy{};
+  std::optional<std::vector<std::string>> copied_versions{};  ///< what was applied when it was looked at
+  bool said = false;
+
+  void look_at_target(const Plan& plan);
+  void make_factory(const Plan& plan);
+  std::unique_ptr<Shadow> make(const Plan& plan, const std::vector<Migration>& pending);
+  void add_applied(const Plan& plan, ShadowLayers& layers, bool& copy_loaded);
+  void give_up_copy(const Error& error);
+  void say(const Plan& plan, const Shadow& shadow, std::size_t executed);
+};
+
+Shadows::Shadows(ShadowSettings settings, HistoryTable history, Session* target, const StopSignal* stop,
+                 Reporter& reporter)
+    : impl_(new Impl{.settings = std::move(settings),
+                     .history = std::move(history),
+                     .target = target,
+                     .stop = stop,
+                     .reporter = reporter}) {}
+Shadows::~Shadows() = default;
+
+static std::vector<std::string> versions_of(const std::vector<HistoryRow>& rows) {
+  std::vector<std::string> versions;
+  for (const HistoryRow& row : rows) versions.push_back(row.version);
+  return versions;
+}
+
+/// Copies the target's schema, again after a step that wrote. What cannot be copied is replayed.
+void Shadows::Impl::look_at_target(const Plan& plan) {
+  std::vector<std::string> versions = versions_of(plan.applied);
+  if (copied_versions == versions) return;
+  copied_versions = std::move(versions);
+  copy.reset();
+  factory.reset();
+  if (target == nullptr) return;
+  try {
+    copy = copy_schema(*target, stop);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::environment) throw;
+    give_up_copy(error);
+  }
+}
+
+void Shadows::Impl::make_factory(const Plan& plan) {
+  if (factory) return;
+  ShadowOrigin origin{.server = settings.server, .cache = settings.cache, .superuser = settings.superuser};
+  if (copy) {
+    origin.wanted_major = copy->major;
+    origin.owner = copy->owner;
+  } else if (target != nullptr) {
+    origin.wanted_major = plan.target_version / 10000;
+    const Rows role = target->query("SELECT current_user::text", "ask for the role's name");
+    origin.owner = role.rows.at(0).at(0).value_or(origin.owner);
+  }
+  factory = ShadowFactory::of(origin, stop, reporter);
+}
+
+/// `copy_loaded` is false while the copied schema is being loaded, and stays so when that fails.
+void Shadows::Impl::add_applied(const Plan& plan, ShadowLayers& layers, bool& copy_loaded) {
+  if (copy) {
+    ShadowLayer schema = layer_of(*copy);
+    schema.apply = [load = schema.apply, &copy_loaded](Shadow& shadow) {
+      copy_loaded = false;
+      load(shadow);
+      copy_loaded = true;
+    };
+    layers.add(std::move(schema));
+    layers.add_history_table();
+    layers.add_history(plan.applied);
+    return;
+  }
+  for (const std::string& prelude : settings.preludes) layers.add_prelude(prelude);
+  if (!settings.baseline.empty()) layers.add_baseline(settings.baseline);
+  layers.add_history_table();
+  layers.add_applied_files(plan, target);
+}
+
+void Shadows::Impl::say(const Plan& plan, const Shadow& shadow, std::size_t executed) {
+  if (std::exchange(said, true)) return;
+  std::string line = "shadow: " + shadow.describe();
+  if (copy) {
+    line += fmt::format(", schema copied from {}", target->url().describe());
+  } else {
+    for (const std::string& prelude : settings.preludes) line += ", prelude " + prelude;
+    if (!settings.baseline.empty()) line += ", baseline " + settings.baseline.filename().string();
+    if (!plan.applied_files.empty())
+      line += fmt::format(", {} replayed", count_of(plan.applied_files.size(), "applied migration"));
+  }
+  if (executed == 0) line += " (cached)";
+  reporter.say(line);
+}
+
+/// What the target has and this machine lacks shows only when its schema is loaded.
+void Shadows::Impl::give_up_copy(const Error& error) {
+  std::string why = error.message();
+  if (!error.reason().empty()) why += " (" + error.reason() + ")";
+  reporter.warn(fmt::format("shadow: {}; the migration files are replayed instead", why));
+  copy.reset();
+  factory.reset();
+}
+
+std::unique_ptr<Shadow> Shadows::Impl::make(const Plan& plan, const std::vector<Migration>& pending) {
+  look_at_target(plan);
+  for (;;) {
+    make_factory(plan);
+    ShadowLayers layers(history, stop, reporter);
+    bool copy_loaded = true;
+    add_applied(plan, layers, copy_loaded);
+    layers.add_pending_files(pending);
+    try {
+      std::unique_ptr<Shadow> shadow = factory->make(layers.layers());
+      say(plan, *shadow, layers.executed());
+      return shadow;
+    } catch (const Error& error) {
+      if (copy_loaded || error.code() != ExitCode::environment) throw;
+      give_up_copy(error);
+    }
+  }
+}
+
+std::unique_ptr<Shadow> Shadows::with_applied(const Plan& plan) {
+  return impl_->make(plan, {});
+}
+
+std::unique_ptr<Shadow> Shadows::with_pending(const Plan& plan) {
+  return impl_->make(plan, plan.pending);
+}
+
+}  // namespace runner
