@@ -214,7 +214,7 @@ Plan make_plan(const PlanInput& input, const StopSignal* stop) {
     plan_from_base(plan, input, stop);
     return plan;
   }
-  plan.compared_with = fmt::format("nothing, as there is neither a target nor a base commit: {}",
+  plan.compared_with = fmt::format("neither a target nor a base commit: {}",
                                    from_empty(plan.folder.migrations.size()));
   sort_files(plan);
   return plan;

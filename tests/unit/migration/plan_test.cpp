@@ -42,7 +42,7 @@ TEST(Plan, WithoutTargetAndGitEverythingIsPending) {
   EXPECT_EQ(labels(plan.pending), (Labels{"1_a", "2_b"}));
   EXPECT_EQ(
       plan.compared_with,
-      "nothing, as there is neither a target nor a base commit: all 2 migrations are checked from an empty "
+      "neither a target nor a base commit: all 2 migrations are checked from an empty "
       "database");
 }
 
