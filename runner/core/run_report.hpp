@@ -31,7 +31,7 @@ struct StageReport {
   std::string compared_with{};  ///< where "applied" came from: "target app on db:5432", "base commit 1a2b3c4
                                 ///< (merge base with main)"
   std::string verdict{};        ///< the last line, without the stage's name
-  std::string again{};          ///< the command that gives this verdict elsewhere; empty: "runner run <stage>"
+  std::string again{};  ///< the command that gives this verdict elsewhere; empty: "runner run <stage>"
   std::vector<StepReport> steps{};
   std::optional<Error> error{};  ///< an error outside any step, such as a plan that could not be made
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace runner {
@@ -30,5 +31,11 @@ class Secret {
 std::string hide_secrets(std::string text);
 /// Registers a text that hide_secrets removes from now on, as it is and percent-encoded.
 void register_secret(const Secret& secret);
+
+/// `text` with every password in it as '*', one for each byte: those of URLs (user:password@host) and of
+/// `password=…`. A variable's name (${…}) is no password. For lines of files that a message shows.
+std::string passwords_blotted(std::string text);
+/// True when passwords_blotted would change something.
+bool holds_password(std::string_view text);
 
 }  // namespace runner

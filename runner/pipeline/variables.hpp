@@ -19,9 +19,12 @@ class Variables {
   std::map<std::string, std::string> given_{};
 };
 
+/// A letter or '_', then letters, digits and '_'.
+bool is_variable_name(std::string_view text);
+
 struct Substituted {
   std::string text{};
-  std::vector<std::string> names{};  ///< variables that were used
+  std::vector<std::string> names{};  ///< variables whose value was used
 };
 
 /// Replaces ${NAME}, ${NAME:-default}, ${NAME:?message} and $$ inside one scalar.
