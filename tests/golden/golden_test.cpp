@@ -24,12 +24,12 @@ static std::string sentence(const std::filesystem::path& file) {
 
 class Golden : public testing::TestWithParam<std::filesystem::path> {};
 
-TEST_P(Golden, Case) {
+TEST_P(Golden, Call) {
   const Case expected = read_case(GetParam());
   EXPECT_EQ(to_text(run_case(expected)), to_text(expected)) << "in " << GetParam().string();
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, Golden, testing::ValuesIn(case_files()),
+INSTANTIATE_TEST_SUITE_P(, Golden, testing::ValuesIn(case_files()),
                          [](const testing::TestParamInfo<std::filesystem::path>& one) {
                            return sentence(one.param);
                          });
