@@ -66,6 +66,23 @@ HistoryTable HistoryTable::parse(std::string_view text) {
   return named;
 }
 
+static std::string quoted_where_needed(const std::string& name) {
+  const bool plain = std::all_of(name.begin(), name.end(), [&](const char& c) {
+    return unquoted_character(c, &c == name.data()) && !(c >= 'A' && c <= 'Z');
+  });
+  if (plain) return name;
+  std::string text = "\"";
+  for (const char c : name) {
+    if (c == '"') text += c;
+    text += c;
+  }
+  return text + "\"";
+}
+
+std::string HistoryTable::shown() const {
+  return quoted_where_needed(schema) + "." + quoted_where_needed(table);
+}
+
 std::string HistoryTable::quoted(const Session& session) const {
   return session.quoted_identifier(schema) + "." + session.quoted_identifier(table);
 }

@@ -21,7 +21,8 @@ struct HistoryTable {
   /// Parses "schema.table" as SQL would: without double quotes, capitals become small.
   /// Throws: Error{usage}.
   static HistoryTable parse(std::string_view text);
-  std::string shown() const { return schema + "." + table; }
+  /// For people and for SQL in remedies: quoted only where a name needs it.
+  std::string shown() const;
   /// With both names quoted, for SQL.
   std::string quoted(const Session& session) const;
 };

@@ -24,6 +24,13 @@ TEST(HistoryTable, IsReadAsSqlWouldReadIt) {
   }
 }
 
+TEST(HistoryTable, IsShownAsItCouldBeWritten) {
+  for (const std::string text : {"supabase_migrations.schema_migrations",
+                                 "\"odd.schema\".\"My \"\"table\"\"\"", "_a1$.\"2b\"", "\"Public\".b"})
+    EXPECT_EQ(HistoryTable::parse(text).shown(), text);
+  EXPECT_EQ(HistoryTable::parse("Public.B").shown(), "public.b");
+}
+
 TEST(HistoryTable, RefusesWhatIsNoNameOfATable) {
   for (const std::string text : {"", "schema_migrations", "a.b.c", "a.", ".b", "a b.c", "1a.b", "\"a.b",
                                  "\"\".b", "a.b; DROP TABLE x", "a . b"}) {
