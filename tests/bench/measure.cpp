@@ -1,0 +1,92 @@
+#include "tests/bench/measure.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace runner::bench {
+
+static pid_t start(const Program& program) {
+  std::vector<std::string> texts = program.arguments;
+  const std::size_t count = texts.size();
+  texts.emplace_back("PATH=/usr/local/bin:/usr/bin:/bin");
+  texts.emplace_back("HOME=/nonexistent");
+  for (const auto& [name, value] : program.environment) texts.push_back(name + "=" + value);
+  std::vector<char*> arguments;
+  std::vector<char*> environment;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    (i < count ? arguments : environment).push_back(texts[i].data());
+  arguments.push_back(nullptr);
+  environment.push_back(nullptr);
+  const pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("cannot fork");
+  if (child > 0) return child;
+  const int nothing = ::open("/dev/null", O_RDWR);
+  ::dup2(nothing, STDOUT_FILENO);
+  if (std::getenv("BENCH_VERBOSE") == nullptr) ::dup2(nothing, STDERR_FILENO);
+  if (!program.folder.empty() && ::chdir(program.folder.c_str()) != 0) ::_exit(126);
+  ::execve(arguments[0], arguments.data(), environment.data());
+  ::_exit(127);
+}
+
+static void check(const Program& program, int status) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
+  throw std::runtime_error(fmt::format("'{}' in {} failed with {}; set BENCH_VERBOSE=1 to see why",
+                                       fmt::join(program.arguments, " "), program.folder.string(),
+                                       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)));
+}
+
+void run(const Program& program) {
+  int status = 0;
+  ::waitpid(start(program), &status, 0);
+  check(program, status);
+}
+
+static std::size_t high_water_bytes(pid_t process) {
+  std::ifstream status(fmt::format("/proc/{}/status", process));
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::strtoul(line.c_str() + 6, nullptr, 10) * 1024;
+  return 0;
+}
+
+std::size_t peak_bytes_of(const Program& program) {
+  const pid_t child = start(program);
+  std::size_t peak = 0;
+  int status = 0;
+  while (::waitpid(child, &status, WNOHANG) == 0) {
+    peak = std::max(peak, high_water_bytes(child));
+    ::poll(nullptr, 0, 2);
+  }
+  check(program, status);
+  return peak;
+}
+
+Pair compare(int rounds, const std::function<void()>& ours, const std::function<void()>& yardstick) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<std::chrono::nanoseconds> our_times;
+  std::vector<std::chrono::nanoseconds> their_times;
+  for (int round = 0; round < rounds; ++round) {
+    const auto begin = Clock::now();
+    ours();
+    const auto middle = Clock::now();
+    yardstick();
+    our_times.push_back(middle - begin);
+    their_times.push_back(Clock::now() - middle);
+  }
+  const auto median = [](std::vector<std::chrono::nanoseconds>& times) {
+    std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
+                     times.end());
+    return times[times.size() / 2];
+  };
+  return {median(our_times), median(their_times)};
+}
+
+}  // namespace runner::bench

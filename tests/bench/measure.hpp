@@ -1,0 +1,37 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace runner::bench {
+
+/// A program as it is measured: its output is thrown away.
+struct Program {
+  std::vector<std::string> arguments{};  ///< with the program's path first
+  std::filesystem::path folder{};
+  std::map<std::string, std::string> environment{};  ///< beside PATH and HOME
+};
+
+/// Runs it to its end. Throws: std::runtime_error when it doesn't exit 0.
+void run(const Program& program);
+
+/// The same; returns the most memory that this one process, without its children, held (VmHWM).
+std::size_t peak_bytes_of(const Program& program);
+
+struct Pair {
+  std::chrono::nanoseconds ours{};
+  std::chrono::nanoseconds yardstick{};
+  double ratio() const {
+    return static_cast<double>(ours.count()) / static_cast<double>(std::max<long>(yardstick.count(), 1));
+  }
+};
+/// Medians of `rounds` rounds, each of which does both, so that a busy moment hits both.
+Pair compare(int rounds, const std::function<void()>& ours, const std::function<void()>& yardstick);
+
+}  // namespace runner::bench
