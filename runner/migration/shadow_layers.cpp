@@ -57,25 +57,17 @@ void ShadowLayers::add(ShadowLayer layer) {
 
 // --- before the files --------------------------------------------------------------------------------------
 
-static Error cannot_run(const std::string& what, const Shadow& shadow, const SqlError& error) {
-  return Error{ExitCode::environment, fmt::format("cannot run {} on the {}", what, shadow.describe())}
-      .because(fmt::format("{} (SQLSTATE {})", error.message, error.sqlstate));
-}
-
-void ShadowLayers::add_prelude(const std::string& name) {
-  const Prelude& prelude = find_prelude(name);
-  const std::string what = fmt::format("the prelude '{}'", name);
-  add({.digest = sha256(prelude.sql),
-       .description = "prelude " + name,
-       .apply = [what, sql = prelude.sql](Shadow& shadow) {
-         Session admin = shadow.connect_admin();
-         const StatementResult result = admin.execute(sql);
-         if (!result.error) return;
-         Error error = cannot_run(what, shadow, *result.error);
-         if (result.error->sqlstate == "42501")
-           error.hint("name a superuser in shadow.server, or leave it out to use an embedded server");
-         throw error;
-       }});
+void ShadowLayers::add_prelude(const std::string& name, const std::string& hint_when_refused) {
+  ShadowLayer layer = layer_of(find_prelude(name));
+  layer.apply = [apply = layer.apply, hint_when_refused](Shadow& shadow) {
+    try {
+      apply(shadow);
+    } catch (Error& error) {
+      if (error.code() == ExitCode::environment && error.advice().empty()) error.hint(hint_when_refused);
+      throw;
+    }
+  };
+  add(std::move(layer));
 }
 
 static std::string place_text(const Findings& findings) {

@@ -21,7 +21,7 @@ class ShadowLayers {
   ShadowLayers(const HistoryTable& history, const StopSignal* stop, Reporter& reporter);
   ~ShadowLayers();
 
-  void add_prelude(const std::string& name);
+  void add_prelude(const std::string& name, const std::string& hint_when_refused);
   /// `shown_path` names the file in messages.
   void add_baseline(const std::filesystem::path& file);
   void add(ShadowLayer layer);

@@ -90,7 +90,11 @@ void Shadows::Impl::add_applied(const Plan& plan, ShadowLayers& layers, bool& co
     layers.add_history(plan.applied);
     return;
   }
-  for (const std::string& prelude : settings.preludes) layers.add_prelude(prelude);
+  const std::string hint =
+      settings.server.empty()
+          ? "choose preludes in shadow.prelude that fit this machine's PostgreSQL"
+          : "name a superuser in shadow.server, or leave it out to use an embedded server";
+  for (const std::string& prelude : settings.preludes) layers.add_prelude(prelude, hint);
   if (!settings.baseline.empty()) layers.add_baseline(settings.baseline);
   layers.add_history_table();
   layers.add_applied_files(plan, target);
