@@ -70,9 +70,8 @@ class Git {
   }
 
   /// Throws: Error{environment} when git fails.
-  std::string output(std::vector<std::string> arguments, std::string_view doing,
-                     std::string input = {}) const {
-    ChildResult result = run(std::move(arguments), std::move(input));
+  std::string output(std::vector<std::string> arguments, std::string_view doing) const {
+    ChildResult result = run(std::move(arguments));
     if (!result.succeeded() || result.output_cut)
       throw Error{ExitCode::environment, fmt::format("git could not {}", doing)}.because(
           result.output_cut ? "its output is too long" : clean_text(trimmed(result.errors)));
@@ -254,26 +253,40 @@ static std::string path_line(const std::string& name) {
   return line + "\"\n";
 }
 
+/// Those of the names that git would be able to hash.
+static std::vector<std::string> readable_files(const fs::path& folder,
+                                               const std::vector<std::string>& names) {
+  std::vector<std::string> readable;
+  for (const std::string& name : names) {
+    std::error_code problem;
+    const fs::path path = folder / name;
+    if (fs::is_regular_file(path, problem) && ::access(path.c_str(), R_OK) == 0) readable.push_back(name);
+  }
+  return readable;
+}
+
 std::map<std::string, std::string> blobs_now(const BaseCommit& base, const fs::path& migrations,
                                              const std::vector<std::string>& names, const StopSignal* stop) {
-  std::vector<std::string> readable;
-  std::string paths;
-  for (const std::string& name : names) {
-    const fs::path path = migrations / name;
-    std::error_code problem;
-    if (!fs::is_regular_file(path, problem) || ::access(path.c_str(), R_OK) != 0) continue;
-    readable.push_back(name);
-    paths += path_line(base.prefix + name);  // hash-object goes to the top of the work tree
+  const Git git(migrations, stop);
+  const auto hash = [&](const std::vector<std::string>& files) {
+    std::string paths;
+    for (const std::string& name : files) paths += path_line(base.prefix + name);  // it goes to the top first
+    return git.run({"hash-object", "--stdin-paths"}, paths);
+  };
+  if (names.empty()) return {};
+  std::vector<std::string> files = names;
+  ChildResult result = hash(files);
+  if (!result.succeeded()) {  // one file that cannot be read fails all of them
+    files = readable_files(migrations, names);
+    if (files.empty()) return {};
+    result = hash(files);
   }
-  if (readable.empty()) return {};
-  const std::string output =
-      Git(migrations, stop)
-          .output({"hash-object", "--stdin-paths"}, "compute the ids of the migration files", paths);
-  const std::vector<std::string_view> ids = split(output, '\n');
-  if (ids.size() != readable.size())
-    throw Error{ExitCode::environment, "git answered with another number of ids than there are files"};
+  const std::vector<std::string_view> ids = split(result.output, '\n');
+  if (!result.succeeded() || ids.size() != files.size())
+    throw Error{ExitCode::environment, "git could not compute the ids of the migration files"}.because(
+        clean_text(trimmed(result.errors)));
   std::map<std::string, std::string> blobs;
-  for (std::size_t i = 0; i < ids.size(); ++i) blobs.emplace(readable[i], ids[i]);
+  for (std::size_t i = 0; i < ids.size(); ++i) blobs.emplace(files[i], ids[i]);
   return blobs;
 }
 

@@ -6,6 +6,7 @@
 #include "runner/migration/remedy.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <system_error>
 #include <tuple>
@@ -76,13 +77,12 @@ struct Folder {
 
 }  // namespace
 
+/// Asks what the listing already told before it asks the system: with thousands of files that counts.
 static Entry::Type type_of(const fs::directory_entry& entry) {
   std::error_code problem;
-  const fs::file_status status = entry.status(problem);
-  if (status.type() == fs::file_type::regular) return Entry::Type::file;
-  if (status.type() == fs::file_type::directory) return Entry::Type::folder;
-  std::error_code ignored;
-  return entry.is_symlink(ignored) ? Entry::Type::broken_link : Entry::Type::other;
+  if (entry.is_regular_file(problem)) return Entry::Type::file;
+  if (entry.is_directory(problem)) return Entry::Type::folder;
+  return entry.is_symlink(problem) ? Entry::Type::broken_link : Entry::Type::other;
 }
 
 static std::vector<Entry> list(const Folder& folder, std::string_view what) {
@@ -218,9 +218,6 @@ class Reader {
     else if (name.name.empty())
       tell(Kind::empty_name, migrations_, entry.name, name.version, "has no name after its version",
            move_command(migrations_.file(entry.name), migrations_.file(name.version + "_migration.sql")));
-    if (::faccessat(AT_FDCWD, migration.path.c_str(), R_OK, AT_EACCESS) != 0)
-      tell(Kind::unreadable, migrations_, entry.name, name.version, "cannot be read: permission denied",
-           fmt::format("chmod a+r {}", shell_word(migrations_.file(entry.name))));
     found_.migrations.push_back(std::move(migration));
   }
 
@@ -301,11 +298,7 @@ class Reader {
   }
 
   void attach(std::size_t index, const Entry& entry) {
-    Migration& migration = found_.migrations[index];
-    migration.rollback = rollbacks_.path / entry.name;
-    if (::faccessat(AT_FDCWD, migration.rollback->c_str(), R_OK, AT_EACCESS) != 0)
-      tell(Kind::unreadable, rollbacks_, entry.name, migration.version, "cannot be read: permission denied",
-           fmt::format("chmod a+r {}", shell_word(rollbacks_.file(entry.name))));
+    found_.migrations[index].rollback = rollbacks_.path / entry.name;
   }
 
   void tell_duplicates() {
@@ -385,6 +378,20 @@ MigrationFolder read_folder(const fs::path& migrations, const fs::path& rollback
             "set 'rollbacks' in the pipeline file to another folder: Supabase's CLI would apply rollbacks "
             "that lie among the migrations");
   return Reader(forward, backward).read();
+}
+
+void find_unreadable(MigrationFolder& folder) {
+  const auto check = [&](const fs::path& path, const std::string& shown, const std::string& version) {
+    if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES)
+      folder.problems.push_back({Kind::unreadable, shown, version, "cannot be read: permission denied",
+                                 fmt::format("chmod a+r {}", shell_word(shown))});
+  };
+  const std::string rollbacks = folder.shown_rollbacks == "." ? "" : folder.shown_rollbacks + "/";
+  for (const Migration& migration : folder.migrations) {
+    check(migration.path, migration.shown_path, migration.version);
+    if (migration.rollback)
+      check(*migration.rollback, rollbacks + migration.rollback->filename().string(), migration.version);
+  }
 }
 
 }  // namespace runner

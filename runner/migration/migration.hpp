@@ -33,7 +33,7 @@ struct FolderProblem {
     empty_name,             ///< "123_.sql": usable
     long_version,           ///< 21 digits and more
     duplicate_version,      ///< told once a version
-    unreadable,             ///< no permission; still one of `migrations`
+    unreadable,             ///< no permission; still one of `migrations`; told by find_unreadable
     not_a_file,             ///< a folder, a dangling link, a pipe named like a migration
     rollback_as_migration,  ///< "123_x.down.sql" among the migrations: Supabase would apply it
     misnamed_rollback,
@@ -61,6 +61,10 @@ struct MigrationFolder {
 /// Throws: Error{usage}, also when both are the same folder; Error{environment} when one cannot be read.
 MigrationFolder read_folder(const std::filesystem::path& migrations, const std::filesystem::path& rollbacks,
                             const std::filesystem::path& root);
+
+/// Adds a problem for each file that may not be read. Apart from read_folder because it costs a system call
+/// a file.
+void find_unreadable(MigrationFolder& folder);
 
 /// The parts of a migration's file name; of any number of digits.
 struct MigrationFileName {

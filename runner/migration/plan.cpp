@@ -20,36 +20,71 @@ static std::string_view without_mark(std::string_view text) {
   return text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text;
 }
 
-/// True when the text consists of the statements, in order, with nothing but space and semicolons around
-/// them: what cutting it, in whatever place, has left. Spares the parser nearly every file.
+/// Bytes of the comment at the front of the text; 0 where there is none. Block comments nest.
+/// Source: PostgreSQL manual, "Lexical Structure", Comments.
+static std::size_t comment_length(std::string_view text) {
+  if (text.starts_with("--")) return std::min(text.find('\n'), text.size());
+  if (!text.starts_with("/*")) return 0;
+  std::size_t depth = 1;
+  for (std::size_t at = 2; at < text.size(); ++at) {
+    const std::string_view two = text.substr(at, 2);
+    if (two == "/*") {
+      ++depth;
+      ++at;
+    } else if (two == "*/") {
+      ++at;
+      if (--depth == 0) return at + 1;
+    }
+  }
+  return text.size();
+}
+
+/// Takes `wanted` off the front of the text, after any space, semicolons and comments. Between two statements
+/// there must be a semicolon.
+static bool take(std::string_view& text, std::string_view wanted, bool first) {
+  bool separated = first;
+  while (true) {
+    const std::size_t start = std::min(text.find_first_not_of(" \t\r\n\f\v;"), text.size());
+    separated = separated || text.substr(0, start).find(';') != std::string_view::npos;
+    text.remove_prefix(start);
+    if (separated && text.starts_with(wanted)) {
+      text.remove_prefix(wanted.size());
+      return true;
+    }
+    const std::size_t comment = comment_length(text);
+    if (comment == 0) return false;
+    text.remove_prefix(comment);
+  }
+}
+
+/// True when the text consists of the statements, in order, with nothing but space, semicolons and comments
+/// around them: what cutting it, in whatever place, has left. Spares the parser nearly every file.
 static bool holds_exactly(std::string_view text, const std::vector<std::string>& statements) {
-  static constexpr std::string_view between = " \t\r\n\f\v;";
   bool first = true;
   for (const std::string& statement : statements) {
-    const std::size_t start = std::min(text.find_first_not_of(between), text.size());
-    const bool cut_here = first || text.substr(0, start).find(';') != std::string_view::npos;
-    const std::string_view wanted = trimmed(first ? without_mark(statement) : statement);
-    text.remove_prefix(start);
-    if (!cut_here || !text.starts_with(wanted)) return false;
-    text.remove_prefix(wanted.size());
+    if (!take(text, trimmed(first ? without_mark(statement) : statement), first)) return false;
     first = false;
   }
-  return text.find_first_not_of(between) == std::string_view::npos;
+  // What is left over at the end is taken off by looking for what cannot be found.
+  const std::string_view nothing("\0", 1);
+  take(text, nothing, false);
+  return text.empty();
+}
+
+static std::string cut_and_joined(std::string_view sql) {
+  std::string joined;
+  const SplitResult cut = split_statements(sql);
+  for (const Statement& statement : cut.statements) (joined += statement.text) += "\n;\n";
+  return joined;
 }
 
 bool is_text_of(std::string_view sql, const std::vector<std::string>& statements) {
   sql = without_mark(sql);
   if (holds_exactly(sql, statements)) return true;
-  // Both sides are joined anew, because ';' after the last statement and empty statements mean nothing.
   std::string executed;
   for (const std::string& statement : statements) (executed += without_mark(statement)) += "\n;\n";
-  std::string now;
-  const SplitResult cut = split_statements(sql);
-  for (const Statement& statement : cut.statements) (now += statement.text) += "\n;\n";
-  std::string then;
-  const SplitResult cut_then = split_statements(executed);
-  for (const Statement& statement : cut_then.statements) (then += statement.text) += "\n;\n";
-  return same_tokens(now, then);
+  // Both sides are joined anew, because ';' after the last statement and empty statements mean nothing.
+  return same_tokens(sql, executed) || same_tokens(cut_and_joined(sql), cut_and_joined(executed));
 }
 
 // --- sorted look-ups
@@ -205,6 +240,7 @@ static void plan_from_base(Plan& plan, const PlanInput& input, const StopSignal*
 Plan make_plan(const PlanInput& input, const StopSignal* stop) {
   Plan plan;
   plan.folder = read_folder(input.migrations, input.rollbacks, input.root);
+  if (input.compare_content) find_unreadable(plan.folder);
   if (input.target != nullptr) {
     plan_from_target(plan, input, stop);
     return plan;
@@ -214,8 +250,8 @@ Plan make_plan(const PlanInput& input, const StopSignal* stop) {
     plan_from_base(plan, input, stop);
     return plan;
   }
-  plan.compared_with = fmt::format("neither a target nor a base commit: {}",
-                                   from_empty(plan.folder.migrations.size()));
+  plan.compared_with =
+      fmt::format("neither a target nor a base commit: {}", from_empty(plan.folder.migrations.size()));
   sort_files(plan);
   return plan;
 }

@@ -40,10 +40,9 @@ TEST(Plan, WithoutTargetAndGitEverythingIsPending) {
   const Plan plan = plan_of(project);
   EXPECT_EQ(plan.source, Plan::Source::nothing);
   EXPECT_EQ(labels(plan.pending), (Labels{"1_a", "2_b"}));
-  EXPECT_EQ(
-      plan.compared_with,
-      "neither a target nor a base commit: all 2 migrations are checked from an empty "
-      "database");
+  EXPECT_EQ(plan.compared_with,
+            "neither a target nor a base commit: all 2 migrations are checked from an empty "
+            "database");
 }
 
 TEST(Plan, InAFreshCloneOfTheDefaultBranchEverythingIsPending) {
@@ -158,6 +157,11 @@ TEST(TextOfHistory, IsTheSameWhateverTheLayoutAndTheCuts) {
       {"CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END;",
        {"CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1", "SELECT 2", "END"},
        true},
+      {"-- a\n/* b /* c */ ; */ SELECT 1;\n\n-- end", {"SELECT 1"}, true},
+      {"/* a */ SELECT 1", {"/* a */ SELECT 1"}, true},
+      {"SELECT 1 -- a;\n;SELECT 2;", {"SELECT 1 -- a;", "SELECT 2"}, true},
+      {"SELECT 1; -- SELECT 2;", {"SELECT 1", "SELECT 2"}, false},
+      {"SELECT 1; /* SELECT 2", {"SELECT 1", "SELECT 2"}, false},
       {"SELECT 1;", {"SELECT 2"}, false},
       {"SELECT 1;", {"SELECT 1", "SELECT 2"}, false},
       {"SELECT 1; SELECT 2;", {"SELECT 1"}, false},
