@@ -7,6 +7,7 @@
 #include "runner/crypto/sha256.hpp"
 #include "runner/migration/execute.hpp"
 #include "runner/postgres/prelude.hpp"
+#include "runner/postgres/schema_copy.hpp"
 #include "runner/process/child.hpp"
 
 #include <algorithm>
@@ -90,15 +91,25 @@ static ExecuteHooks hooks_for(Shadow& shadow) {
           .server_major = shadow.server_version() / 10000};
 }
 
+/// As the owner, to whom everything in it belongs then, but with a superuser's rights: it is the start of a
+/// database, made by whoever installed it.
+static Execution run_baseline(const std::string& sql, const std::string& shown_path, Shadow& shadow) {
+  Execution execution;
+  shadow.elevated([&] {
+    Session session = shadow.connect();
+    execution =
+        execute_sql(sql, shown_path, "baseline", session, {.server_major = shadow.server_version() / 10000});
+  });
+  return execution;
+}
+
 void ShadowLayers::add_baseline(const std::filesystem::path& file) {
-  std::string sql = read_file(file);
+  std::string sql = without_psql_frame(read_file(file));
   const std::string shown = file.filename().string();
   add({.digest = sha256(std::string(way_of_executing) + sql),
        .description = "baseline " + shown,
        .apply = [sql = std::move(sql), shown](Shadow& shadow) {
-         // A baseline is the start of a database, made by whoever installed it: it runs as superuser.
-         Session admin = shadow.connect_admin();
-         const Execution execution = execute_sql(sql, shown, "baseline", admin, hooks_for(shadow));
+         const Execution execution = run_baseline(sql, shown, shadow);
          if (!execution.failed()) return;
          const Finding* finding = first_error(execution);
          Error error{ExitCode::environment, fmt::format("cannot run shadow.baseline {}", shown)};

@@ -96,11 +96,7 @@ static std::string dump(const Session& target, const std::filesystem::path& pg_d
   throw error;
 }
 
-/// pg_dump 15.14 and later frames its text with \restrict <key> … \unrestrict <key>, for psql. Nothing else
-/// that it writes without rows starts a line of its own with a backslash; a body that does is kept, because
-/// it does not name the key.
-/// Source: PostgreSQL 15.14 release notes, CVE-2025-8714.
-static std::string without_psql_commands(std::string_view text) {
+std::string without_psql_frame(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   std::string key;
@@ -161,7 +157,7 @@ SchemaCopy copy_schema(Session& target, const StopSignal* stop) {
         .hint(fmt::format("install postgresql-client-{}, or point RUNNER_PG_BIN to it", copy.major));
   copy.owner = migration_role(target);
   copy.roles_sql = roles_sql(target, copy.owner);
-  copy.schema_sql = without_passwords(without_psql_commands(dump(target, pg_dump, stop)));
+  copy.schema_sql = without_passwords(without_psql_frame(dump(target, pg_dump, stop)));
   copy.digest = sha256(copy.owner + "\n" + copy.roles_sql + "\n" + copy.schema_sql);
   return copy;
 }

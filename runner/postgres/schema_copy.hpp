@@ -5,6 +5,7 @@
 #include "runner/postgres/shadow.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace runner {
 
@@ -21,6 +22,12 @@ struct SchemaCopy {
 /// Throws: Error{environment} when the role may not read it or no pg_dump is new enough; the caller
 /// then replays migration files instead.
 SchemaCopy copy_schema(Session& target, const StopSignal* stop);
+
+/// pg_dump 15.14 and later frames its text with \restrict <key> … \unrestrict <key>, for psql: without these
+/// two lines. Nothing else that it writes without rows starts a line of its own with a backslash; a body
+/// that does is kept, because it does not name the key.
+/// Source: PostgreSQL 15.14 release notes, CVE-2025-8714.
+std::string without_psql_frame(std::string_view text);
 
 /// The layer that puts the copy into a new shadow; history rows are copied separately.
 ShadowLayer layer_of(const SchemaCopy& copy);
