@@ -28,6 +28,7 @@ struct Cluster::Impl {
   void make_folder(std::uint64_t data_bytes) {
     folder.emplace(choose_run_place(run_places(), data_bytes, as), as);
   }
+  TreeOwner owner() const { return as.drop ? TreeOwner{as.uid, as.gid} : TreeOwner{}; }
   RunFolder& place() {
     if (!folder) throw Error{ExitCode::environment, "the embedded server has no data directory yet"};
     return *folder;
@@ -56,8 +57,7 @@ bool Cluster::copy_from(const fs::path& prepared) {
   if (!source) return false;
   source->mark_used();
   impl_->make_folder(source->size().bytes);
-  const TreeOwner owner = impl_->as.drop ? TreeOwner{impl_->as.uid, impl_->as.gid} : TreeOwner{};
-  if (copy_tree(source->data(), impl_->folder->data(), owner) == source->size()) return true;
+  if (copy_tree(source->data(), impl_->folder->data(), impl_->owner()) == source->size()) return true;
   source.reset();  // our own lock would keep it
   impl_->folder.reset();
   discard_prepared(prepared);
@@ -82,8 +82,18 @@ void Cluster::stop() {
         last_lines(log()));
 }
 
+static void refuse_running(const Cluster& cluster) {
+  if (cluster.running()) throw Error{ExitCode::environment, "a running server's data cannot be copied"};
+}
+
+void Cluster::copy_to(const fs::path& data) const {
+  refuse_running(*this);
+  copy_tree(impl_->place().data(), data, impl_->owner());
+}
+
 void Cluster::publish(const fs::path& prepared) const {
-  if (running()) throw Error{ExitCode::environment, "a running server's data cannot be copied"};
+  refuse_running(*this);
+  trim_wal(binaries_, impl_->place().data(), impl_->as, impl_->stop);
   publish_prepared(impl_->place().data(), prepared);
 }
 

@@ -36,6 +36,8 @@ class Cluster {
   void stop();   ///< fast shutdown with a checkpoint: the data directory can be kept
   /// Copies the stopped data directory to `prepared`, published by atomic rename; a loser of a race is fine.
   void publish(const std::filesystem::path& prepared) const;
+  /// Copies the stopped data directory into the empty folder `data`, for the user that servers run as.
+  void copy_to(const std::filesystem::path& data) const;
 
   bool running() const;
   /// Where the server's socket is. Throws nothing; the server need not run.

@@ -90,7 +90,10 @@ class EmbeddedFactory : public ShadowFactory {
   EmbeddedFactory(ShadowOrigin origin, const StopSignal* stop, Reporter& reporter)
       : origin_(std::move(origin)), stop_(stop), reporter_(reporter) {}
 
-  std::unique_ptr<Shadow> make(const std::vector<ShadowLayer>& layers) override;
+  std::unique_ptr<Shadow> make(const std::vector<ShadowLayer>& layers) override {
+    return make_embedded(layers);
+  }
+  std::unique_ptr<EmbeddedShadow> make_embedded(const std::vector<ShadowLayer>& layers);
 
  private:
   struct Begun {
@@ -189,7 +192,7 @@ void EmbeddedFactory::publish(Cluster& stopped, const fs::path& entry) {
   }
 }
 
-std::unique_ptr<Shadow> EmbeddedFactory::make(const std::vector<ShadowLayer>& layers) {
+std::unique_ptr<EmbeddedShadow> EmbeddedFactory::make_embedded(const std::vector<ShadowLayer>& layers) {
   const std::vector<fs::path> entries = entries_for(layers);
   std::optional<Begun> cached = begin_from_cache(entries);
   Begun begun = cached ? std::move(*cached) : begin_new(entries);
@@ -215,6 +218,14 @@ std::unique_ptr<Shadow> EmbeddedFactory::make(const std::vector<ShadowLayer>& la
 std::unique_ptr<ShadowFactory> make_embedded_factory(const ShadowOrigin& origin, const StopSignal* stop,
                                                      Reporter& reporter) {
   return std::make_unique<EmbeddedFactory>(origin, stop, reporter);
+}
+
+void prepare_data(const ShadowOrigin& origin, const std::vector<ShadowLayer>& layers, const fs::path& data,
+                  const StopSignal* stop, Reporter& reporter) {
+  const std::unique_ptr<EmbeddedShadow> shadow =
+      EmbeddedFactory(origin, stop, reporter).make_embedded(layers);
+  shadow->cluster().stop();
+  shadow->cluster().copy_to(data);
 }
 
 }  // namespace runner

@@ -9,12 +9,13 @@
 #include <charconv>
 #include <clocale>
 #include <csignal>
-#include <cstdlib>
+#include <cstdio>
 #include <optional>
 
 #include <fmt/format.h>
 #include <locale.h>
 #include <poll.h>
+#include <sys/shm.h>
 
 namespace runner {
 
@@ -47,6 +48,7 @@ static std::vector<std::string> common_settings() {
           "logging_collector=off",
           "log_statement=none",
           "log_min_messages=warning",
+          "log_checkpoints=off",
           "lc_messages=C",
           "log_timezone=UTC",
           "timezone=UTC",
@@ -59,7 +61,7 @@ static std::vector<std::string> common_settings() {
           "huge_pages=off"};
 }
 
-static std::vector<std::string> settings_of(Cluster::Durability durability) {
+static std::vector<std::string> settings_of(Cluster::Durability durability, int major) {
   std::vector<std::string> settings = common_settings();
   const std::initializer_list<const char*> disposable = {
       "fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=16MB",
@@ -73,6 +75,9 @@ static std::vector<std::string> settings_of(Cluster::Durability durability) {
                                                       "max_locks_per_transaction=1024"};
   for (const char* setting : durability == Cluster::Durability::off ? disposable : durable)
     settings.emplace_back(setting);
+  // After a crash, one call instead of one for each file. Since PostgreSQL 14.
+  if (durability == Cluster::Durability::on && major >= 14)
+    settings.emplace_back("recovery_init_sync_method=syncfs");
   return settings;
 }
 
@@ -115,6 +120,16 @@ pid_t recorded_postmaster(const fs::path& data) {
   return std::max(pid, 0);
 }
 
+bool shared_memory_in_use(const fs::path& data) {
+  const std::vector<std::string> lines = pid_file_lines(data);
+  unsigned long key = 0;
+  int id = 0;
+  struct shmid_ds segment {};
+  return lines.size() >= 7 && std::sscanf(lines[6].c_str(), "%lu %d", &key, &id) == 2 &&
+         ::shmctl(id, IPC_STAT, &segment) == 0 && static_cast<unsigned long>(segment.shm_perm.__key) == key &&
+         segment.shm_nattch > 0;
+}
+
 static bool says_ready(const fs::path& data, pid_t pid) {
   const std::vector<std::string> lines = pid_file_lines(data);
   return lines.size() >= 8 && lines[0] == std::to_string(pid) && lines[7] == "ready";
@@ -143,7 +158,7 @@ ServerProcess start_server(const ServerBinaries& binaries, const ServerLayout& l
                              .log = layout.log,
                              .as = as,
                              .survives = survives};
-  for (std::string& setting : settings_of(durability)) {
+  for (std::string& setting : settings_of(durability, binaries.major)) {
     start.arguments.emplace_back("-c");
     start.arguments.push_back(std::move(setting));
   }
@@ -155,6 +170,20 @@ ServerProcess start_server(const ServerBinaries& binaries, const ServerLayout& l
     throw;
   }
   return server;
+}
+
+void trim_wal(const ServerBinaries& binaries, const fs::path& data, const RunAs& as, const StopSignal* stop) {
+  const fs::path program = binaries.folder / "pg_resetwal";
+  const ChildResult result = run_child({.program = program.string(),
+                                        .arguments = {"-D", data.string()},
+                                        .environment = server_environment(),
+                                        .folder = "/",
+                                        .deadline = initdb_limit,
+                                        .as = as},
+                                       stop);
+  if (!result.succeeded())
+    throw Error{ExitCode::environment, fmt::format("pg_resetwal fails on '{}'", data.string())}.because(
+        std::string(trimmed(result.errors)));
 }
 
 /// One identifier, quoted. There is no connection yet that could do it.

@@ -31,6 +31,11 @@ std::map<std::string, std::string> server_environment();
 void initialise_data(const ServerBinaries& binaries, const std::filesystem::path& data, const RunAs& as,
                      const std::string& owner, const StopSignal* stop);
 
+/// Leaves one WAL segment of a data directory whose server was shut down: what is copied for every shadow
+/// should hold no spare ones.
+void trim_wal(const ServerBinaries& binaries, const std::filesystem::path& data, const RunAs& as,
+              const StopSignal* stop);
+
 /// Locale of the databases: C.UTF-8, or C where the system has no such locale.
 std::string database_locale();
 
@@ -39,5 +44,9 @@ std::string last_lines(const std::filesystem::path& log, std::size_t lines = 15)
 
 /// The server's process id by its postmaster.pid; 0 without one.
 pid_t recorded_postmaster(const std::filesystem::path& data);
+
+/// Whether processes still use the shared memory that postmaster.pid names: children of a postmaster that
+/// was killed, which end when they next wait for something.
+bool shared_memory_in_use(const std::filesystem::path& data);
 
 }  // namespace runner

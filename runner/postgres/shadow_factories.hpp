@@ -2,7 +2,9 @@
 
 #include "runner/postgres/shadow.hpp"
 
+#include <filesystem>
 #include <memory>
+#include <vector>
 
 namespace runner {
 
@@ -11,5 +13,10 @@ std::unique_ptr<ShadowFactory> make_embedded_factory(const ShadowOrigin& origin,
                                                      Reporter& reporter);
 std::unique_ptr<ShadowFactory> make_remote_factory(const ShadowOrigin& origin, const StopSignal* stop,
                                                    Reporter& reporter);
+
+/// Puts the data directory of a server in the state after all `layers`, shut down, into the empty folder
+/// `data`, for the user that servers run as.
+void prepare_data(const ShadowOrigin& origin, const std::vector<ShadowLayer>& layers,
+                  const std::filesystem::path& data, const StopSignal* stop, Reporter& reporter);
 
 }  // namespace runner

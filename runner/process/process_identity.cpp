@@ -42,41 +42,43 @@ std::vector<std::string> command_line(pid_t pid) {
   return arguments;
 }
 
-static bool ended_within(pid_t pid, unsigned long long ticks, int pidfd, int limit_ms) {
+/// Gone, or a zombie that only its parent can remove.
+static bool is_gone(pid_t pid, unsigned long long ticks) {
+  return start_time_ticks(pid) != ticks || command_line(pid).empty();
+}
+
+static bool ended_within(pid_t pid, unsigned long long ticks, int pidfd, std::chrono::milliseconds limit) {
   if (pidfd >= 0) {
     pollfd wait{pidfd, POLLIN, 0};
-    return ::poll(&wait, 1, limit_ms) == 1;
+    return ::poll(&wait, 1, static_cast<int>(limit.count())) == 1;
   }
-  for (int waited = 0; waited < limit_ms; waited += 10) {
-    if (start_time_ticks(pid) != ticks) return true;
-    ::usleep(10'000);
+  const auto until = std::chrono::steady_clock::now() + limit;
+  while (!is_gone(pid, ticks) && std::chrono::steady_clock::now() < until) ::usleep(10'000);
+  return is_gone(pid, ticks);
+}
+
+bool signal_and_wait(pid_t pid, unsigned long long ticks, int signal, std::chrono::milliseconds limit) {
+  // The descriptor first: from then on the check and the signal concern the same process.
+  const int pidfd = open_pidfd(pid);
+  bool gone = is_gone(pid, ticks);
+  if (!gone) {
+    if (pidfd >= 0)
+      ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0);
+    else
+      ::kill(pid, signal);
+    gone = ended_within(pid, ticks, pidfd, limit);
   }
-  return start_time_ticks(pid) != ticks;
+  if (pidfd >= 0) ::close(pidfd);
+  return gone;
 }
 
 bool end_process_if(pid_t pid, unsigned long long ticks, const std::string& argument) {
-  // The descriptor first: from then on the checks and the signals concern the same process.
-  const int pidfd = open_pidfd(pid);
-  const auto send = [&](int signal) {
-    if (pidfd < 0)
-      ::kill(pid, signal);
-    else
-      ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0);
-  };
   const std::vector<std::string> arguments = command_line(pid);
-  const bool is_it = start_time_ticks(pid) == ticks &&
-                     std::find(arguments.begin(), arguments.end(), argument) != arguments.end();
-  bool ended = false;
-  if (is_it) {
-    send(SIGQUIT);
-    ended = ended_within(pid, ticks, pidfd, 5000);
-    if (!ended) {
-      send(SIGKILL);
-      ended = ended_within(pid, ticks, pidfd, 5000);
-    }
-  }
-  if (pidfd >= 0) ::close(pidfd);
-  return ended;
+  if (start_time_ticks(pid) != ticks ||
+      std::find(arguments.begin(), arguments.end(), argument) == arguments.end())
+    return false;
+  return signal_and_wait(pid, ticks, SIGQUIT, std::chrono::seconds(5)) ||
+         signal_and_wait(pid, ticks, SIGKILL, std::chrono::seconds(5));
 }
 
 }  // namespace runner

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ unsigned long long start_time_ticks(pid_t pid);
 
 /// Its command line, or nothing when it is gone or a zombie.
 std::vector<std::string> command_line(pid_t pid);
+
+/// Sends the signal to the process that has this id and this start time, and waits for its end. A process
+/// that is not it is left alone. Returns whether it is gone.
+bool signal_and_wait(pid_t pid, unsigned long long ticks, int signal, std::chrono::milliseconds limit);
 
 /// Ends (SIGQUIT, after 5 s SIGKILL) the process that has this id, this start time and `argument` on its
 /// command line. Anything else is left alone. Returns whether it was ended.
