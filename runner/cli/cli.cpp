@@ -2,6 +2,10 @@
 #include "runner/cli/command.hpp"
 #include "runner/cli/help.hpp"
 #include "runner/cli/list.hpp"
+#include "runner/cli/new.hpp"
+#include "runner/cli/run.hpp"
+#include "runner/cli/schema.hpp"
+#include "runner/cli/status.hpp"
 #include "runner/cli/validate.hpp"
 #include "runner/core/error.hpp"
 #include "runner/core/nearest.hpp"
@@ -14,8 +18,7 @@
 namespace runner {
 
 static constexpr std::array commands{
-    &list_command,
-    &validate_command,
+    &run_command, &list_command, &validate_command, &status_command, &new_command, &schema_command,
 };
 
 std::span<const CliCommand* const> cli_commands() {

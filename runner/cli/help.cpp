@@ -87,8 +87,12 @@ std::string overall_help(std::span<const CliCommand* const> commands) {
 std::string handler_options(const StageHandler& handler, std::size_t margin) {
   std::vector<Row> rows;
   for (const OptionSpec& option : handler.options) {
-    std::string right = fmt::format("{}: {}", option.help, to_string(option.type));
-    if (!option.choices.empty()) right += fmt::format(" of {}", fmt::join(option.choices, ", "));
+    std::string right = fmt::format("{}: ", option.help);
+    if (option.choices.empty())
+      right += to_string(option.type);
+    else
+      right += fmt::format("{} {}", option.type == OptionType::choice ? "one of" : "a list of",
+                           fmt::join(option.choices, ", "));
     if (!option.unit.empty()) right += fmt::format(" in {}", option.unit);
     if (option.required)
       right += "; required";

@@ -55,10 +55,11 @@ DurationRange parse_duration_range(std::string_view text) {
 std::string for_people(std::chrono::nanoseconds duration) {
   using namespace std::chrono;
   const double seconds = duration_cast<std::chrono::duration<double>>(duration).count();
+  // The limits are where the text would round up to the next unit.
   if (seconds < 0.001) return fmt::format("{:.1f} ms", seconds * 1000);
-  if (seconds < 1) return fmt::format("{:.0f} ms", seconds * 1000);
-  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
-  const auto whole = static_cast<std::int64_t>(seconds);
+  if (seconds < 0.9995) return fmt::format("{:.0f} ms", seconds * 1000);
+  if (seconds < 59.95) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<std::int64_t>(seconds < 60 ? 60 : seconds);
   if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
   return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
 }

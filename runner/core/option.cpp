@@ -41,24 +41,33 @@ static Error wrong(const OptionSpec& spec, std::string_view seen) {
                fmt::format("option '{}' wants {}, not {}", spec.name, to_string(spec.type), seen)};
 }
 
+/// " rows" or "ms": what follows a number of this option.
+static std::string unit_of(const OptionSpec& spec) {
+  if (spec.type == OptionType::integer) return spec.unit.empty() ? "" : fmt::format(" {}", spec.unit);
+  return "ms";
+}
+
+static Error out_of_range(const OptionSpec& spec, std::string_view text) {
+  const std::string unit = unit_of(spec);
+  Error error{ExitCode::usage, fmt::format("option '{}' is out of range: {}", spec.name, text)};
+  error.hint(spec.max == INT64_MAX
+                 ? fmt::format("write a value of at least {}{}", spec.min, unit)
+                 : fmt::format("write a value from {}{} to {}{}", spec.min, unit, spec.max, unit));
+  return error;
+}
+
+static void check_range(const OptionSpec& spec, std::int64_t value, std::string_view text) {
+  if (value < spec.min || value > spec.max) throw out_of_range(spec, text);
+}
+
 static std::int64_t parse_integer(const OptionSpec& spec, const std::string& text) {
   std::int64_t number = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem == std::errc::result_out_of_range && end == text.data() + text.size())
+    throw out_of_range(spec, text);
   if (problem != std::errc{} || end != text.data() + text.size())
     throw wrong(spec, fmt::format("'{}'", text));
   return number;
-}
-
-static std::string range_of(const OptionSpec& spec, std::string_view unit) {
-  if (spec.max == INT64_MAX) return fmt::format("write a value of at least {}{}", spec.min, unit);
-  return fmt::format("write a value from {}{} to {}{}", spec.min, unit, spec.max, unit);
-}
-
-static void check_range(const OptionSpec& spec, std::int64_t value, std::string_view text,
-                        std::string_view unit) {
-  if (value < spec.min || value > spec.max)
-    throw Error{ExitCode::usage, fmt::format("option '{}' is out of range: {}", spec.name, text)}.hint(
-        range_of(spec, unit));
 }
 
 static const std::string& check_choice(const OptionSpec& spec, const std::string& text) {
@@ -68,6 +77,17 @@ static const std::string& check_choice(const OptionSpec& spec, const std::string
   return text;
 }
 
+/// Adds the option's name to what a parser that knows no options throws.
+template <typename Parse>
+static auto named(const OptionSpec& spec, Parse&& parse) {
+  try {
+    return parse();
+  } catch (const Error& problem) {
+    throw Error{problem.code(), fmt::format("option '{}': {}", spec.name, problem.message())}.hint(
+        problem.advice());
+  }
+}
+
 static OptionValue parse_scalar(const OptionSpec& spec, const std::string& text) {
   switch (spec.type) {
     case OptionType::boolean:
@@ -75,20 +95,20 @@ static OptionValue parse_scalar(const OptionSpec& spec, const std::string& text)
       throw wrong(spec, fmt::format("'{}'", text));
     case OptionType::integer: {
       const std::int64_t number = parse_integer(spec, text);
-      check_range(spec, number, text, spec.unit.empty() ? "" : fmt::format(" {}", spec.unit));
+      check_range(spec, number, text);
       return number;
     }
     case OptionType::choice:
       return check_choice(spec, text);
     case OptionType::duration: {
-      const std::chrono::milliseconds value = parse_duration(text);
-      check_range(spec, value.count(), text, "ms");
+      const std::chrono::milliseconds value = named(spec, [&] { return parse_duration(text); });
+      check_range(spec, value.count(), text);
       return value;
     }
     case OptionType::duration_range: {
-      const DurationRange value = parse_duration_range(text);
-      check_range(spec, value.from.count(), text, "ms");
-      check_range(spec, value.to.count(), text, "ms");
+      const DurationRange value = named(spec, [&] { return parse_duration_range(text); });
+      check_range(spec, value.from.count(), text);
+      check_range(spec, value.to.count(), text);
       return value;
     }
     case OptionType::text:
@@ -111,6 +131,9 @@ OptionValue parse_option(const OptionSpec& spec, std::span<const std::string> it
         .hint(fmt::format("write [{}]", fmt::join(items, ", ")));
   for (const std::string& item : items) {
     if (spec.type == OptionType::choice_list) check_choice(spec, item);
+    if (spec.type == OptionType::text_list && spec.non_empty && trimmed(item).empty())
+      throw Error{ExitCode::usage, fmt::format("option '{}' holds an empty text", spec.name)}.hint(
+          "write a value, or leave the item out");
   }
   return std::vector<std::string>(items.begin(), items.end());
 }

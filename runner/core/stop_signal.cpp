@@ -14,7 +14,9 @@ namespace runner {
 
 namespace {
 // A signal handler can reach nothing but globals.
-std::atomic<int> seen_signal{0};
+std::atomic<int> seen_signal{0};  // the first: it says the exit code
+std::atomic<bool> seen_interrupt{false};
+std::atomic<bool> seen_terminate{false};
 std::atomic<int> write_end{-1};
 int read_end = -1;
 struct sigaction previous_interrupt {};
@@ -25,7 +27,8 @@ extern "C" {
 static void on_stop_signal(int signal) {
   const int keep = errno;
   int nothing = 0;
-  if (!seen_signal.compare_exchange_strong(nothing, signal) && nothing == signal) {
+  seen_signal.compare_exchange_strong(nothing, signal);
+  if ((signal == SIGTERM ? seen_terminate : seen_interrupt).exchange(true)) {
     // Asked twice: the person no longer wants to wait for a tidy end.
     std::signal(signal, SIG_DFL);
     ::raise(signal);
@@ -43,6 +46,8 @@ StopSignal::StopSignal() {
   read_end = ends[0];
   write_end = ends[1];
   seen_signal = 0;
+  seen_interrupt = false;
+  seen_terminate = false;
   struct sigaction action {};
   action.sa_handler = on_stop_signal;
   sigemptyset(&action.sa_mask);

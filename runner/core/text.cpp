@@ -33,14 +33,32 @@ static std::size_t sequence_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
-/// Bytes of the escape sequence at `at` (which holds ESC): CSI … final byte, else ESC and one more.
+/// Bytes of a control string such as a window's title: up to BEL or ESC '\\'.
+static std::size_t control_string_length(std::string_view text, std::size_t at) {
+  for (std::size_t i = at + 2; i < text.size(); ++i) {
+    if (text[i] == '\a') return i + 1 - at;
+    if (text[i] == '\n') return i - at;  // never ended: the next line is text again
+    if (text[i] == '\x1b' && i + 1 < text.size() && text[i + 1] == '\\') return i + 2 - at;
+  }
+  return text.size() - at;
+}
+
+/// Bytes of the escape sequence at `at`, which holds ESC. Source: ECMA-48, 5.3 to 5.6.
 static std::size_t escape_length(std::string_view text, std::size_t at) {
   if (at + 1 >= text.size()) return 1;
-  if (text[at + 1] != '[') return 1;
-  std::size_t i = at + 2;
-  while (i < text.size() && (text[i] < 0x40 || text[i] > 0x7E) && static_cast<unsigned char>(text[i]) < 0x80)
+  const char kind = text[at + 1];
+  if (std::string_view("]P_^X").find(kind) != std::string_view::npos) return control_string_length(text, at);
+  const auto within = [&](std::size_t i, char from, char to) {
+    return i < text.size() && text[i] >= from && text[i] <= to;
+  };
+  std::size_t i = at + 1;
+  if (kind == '[') {
     ++i;
-  return std::min(i + 1, text.size()) - at;
+    while (within(i, 0x20, 0x3F)) ++i;
+    return (within(i, 0x40, 0x7E) ? i + 1 : i) - at;
+  }
+  while (within(i, 0x20, 0x2F)) ++i;
+  return (within(i, 0x30, 0x7E) ? i + 1 : i) - at;
 }
 
 std::string clean_text(std::string_view raw) {
@@ -57,6 +75,8 @@ std::string clean_text(std::string_view raw) {
       ++at;
     } else if (c == '\x7f') {
       ++at;
+    } else if (c == '\xC2' && at + 1 < raw.size() && (raw[at + 1] & 0xE0) == 0x80) {
+      at += 2;  // U+0080 to U+009F: terminals take some for the beginning of an escape sequence
     } else {
       const std::size_t length = sequence_length(raw, at);
       const std::string_view sequence = raw.substr(at, std::max<std::size_t>(length, 1));

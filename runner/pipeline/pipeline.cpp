@@ -18,6 +18,17 @@ const Stage* Pipeline::find_stage(std::string_view name) const {
   return found == stages.end() ? nullptr : &*found;
 }
 
+const Tier* Pipeline::find_tier(std::string_view name) const {
+  const auto found = std::find_if(tiers.begin(), tiers.end(), [&](const Tier& t) { return t.name == name; });
+  return found == tiers.end() ? nullptr : &*found;
+}
+
+std::string report_name(std::string_view stage) {
+  std::string name(stage);
+  std::replace(name.begin(), name.end(), ':', '-');
+  return name;
+}
+
 Pipeline load_pipeline(const std::filesystem::path& file, const std::filesystem::path& root,
                        const Variables& variables, StageHandlers handlers) {
   const YamlFile yaml{display_path(file, root), read_file(file, ExitCode::usage)};

@@ -38,6 +38,7 @@ struct Pipeline {
   std::filesystem::path root{};       ///< repository root
   Secret database_url{};              ///< empty or "embedded": the local embedded server
   std::string database_url_source{};  ///< "DATABASE_URL", "database.url of pipelines/default.yml:3:8"
+  bool database_withheld = false;     ///< database.url names one, but merge request pipelines do not get it
   std::string history_table = "supabase_migrations.schema_migrations";
   std::filesystem::path migrations{};
   std::filesystem::path rollbacks{};
@@ -49,6 +50,7 @@ struct Pipeline {
   std::vector<Stage> stages{};
 
   const Stage* find_stage(std::string_view name) const;
+  const Tier* find_tier(std::string_view name) const;
 };
 
 /// Reads and checks a pipeline file. Only one problem is reported at a time: the first in the file.
@@ -56,15 +58,14 @@ struct Pipeline {
 Pipeline load_pipeline(const std::filesystem::path& file, const std::filesystem::path& root,
                        const Variables& variables, StageHandlers handlers);
 
+/// The beginning of the names of a stage's report files: its name with ':' as '-'.
+std::string report_name(std::string_view stage);
+
 /// The pipeline for a project that has no pipeline file but a folder supabase/migrations.
 Pipeline supabase_pipeline(const std::filesystem::path& root, const Variables& variables,
                            StageHandlers handlers);
 
 /// RUNNER_PIPELINE, pipeline.yml, .runner.yml, pipelines/default.yml in `root`; empty: none exists.
 std::filesystem::path find_pipeline_file(const std::filesystem::path& root, const Variables& variables);
-
-/// The JSON Schema (draft 2020-12… draft-07 where editors need it) of pipeline files, from the handlers'
-/// tables.
-std::string pipeline_schema(StageHandlers handlers);
 
 }  // namespace runner

@@ -1,6 +1,8 @@
 #include "runner/pipeline/pipeline_reader.hpp"
 
 #include "runner/core/nearest.hpp"
+#include "runner/migration/history.hpp"
+#include "runner/postgres/prelude.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -140,6 +142,20 @@ PipelineReader::Section PipelineReader::read_section(const PipelineSection& sect
   return result;
 }
 
+/// Runs a check that knows nothing of places, and adds this one to what it throws.
+template <typename Check>
+void PipelineReader::placed(const YamlNode& node, Check&& check) const {
+  try {
+    check();
+  } catch (Error& problem) {
+    // A variable's value may be a secret: the check's own words repeat it.
+    Error shown = node.text.find("${") == std::string::npos
+                      ? problem
+                      : Error{ExitCode::usage, "a variable's value does not fit here"}.hint(problem.advice());
+    throw shown.at(file_.place(node.offset));
+  }
+}
+
 void PipelineReader::use_database(const YamlNode* node, Pipeline& pipeline) const {
   Section section = read_section(pipeline_section("database"), node);
   pipeline.database_url = Secret{section.options.text("url")};
@@ -147,12 +163,28 @@ void PipelineReader::use_database(const YamlNode* node, Pipeline& pipeline) cons
                                      ? section.variables.front()
                                      : fmt::format("database.url of {}", section.url_place.str());
   pipeline.history_table = section.options.text("history");
+  if (node != nullptr)
+    if (const YamlNode* history = node->find("history"))
+      placed(*history, [&] { HistoryTable::parse(pipeline.history_table); });
+  if (variables_.find("CI_PIPELINE_SOURCE") != "merge_request_event") return;
+  // The author of a merge request writes this file, so its check gets a role that can only read, or none.
+  const std::string& url = pipeline.database_url.reveal();
+  if (const auto check = variables_.find("RUNNER_CHECK_URL"); check && !check->empty()) {
+    pipeline.database_url = Secret{*check};
+    pipeline.database_url_source = "RUNNER_CHECK_URL";
+  } else if (!url.empty() && url != "embedded") {
+    pipeline.database_url = Secret{};
+    pipeline.database_withheld = true;
+  }
 }
 
 void PipelineReader::use_shadow(const YamlNode* node, Pipeline& pipeline) const {
   const Options options = read_section(pipeline_section("shadow"), node).options;
   pipeline.shadow_server = Secret{options.text("server")};
   pipeline.preludes = options.list("prelude");
+  if (const YamlNode* preludes = node != nullptr ? node->find("prelude") : nullptr)
+    for (std::size_t i = 0; i < preludes->items.size(); ++i)
+      placed(preludes->items[i], [&] { find_prelude(pipeline.preludes[i]); });
   pipeline.shadow_superuser = options.boolean("superuser");
   if (const std::string& baseline = options.text("baseline"); !baseline.empty())
     pipeline.baseline = (pipeline.root / baseline).lexically_normal();

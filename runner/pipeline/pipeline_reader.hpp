@@ -31,6 +31,8 @@ class PipelineReader {
   OptionValue read_option(const OptionSpec& spec, const YamlEntry& entry, std::string_view owner,
                           std::vector<std::string>& variables) const;
   Substituted value_of(const YamlNode& scalar) const;
+  template <typename Check>
+  void placed(const YamlNode& node, Check&& check) const;
   void use_database(const YamlNode* node, Pipeline& pipeline) const;
   void use_shadow(const YamlNode* node, Pipeline& pipeline) const;
 

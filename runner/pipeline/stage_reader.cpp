@@ -20,12 +20,6 @@ static bool is_stage_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), allowed);
 }
 
-std::string report_name(std::string_view stage) {
-  std::string name(stage);
-  std::replace(name.begin(), name.end(), ':', '-');
-  return name;
-}
-
 std::vector<Stage> PipelineReader::read_stages(const YamlEntry& entry) const {
   if (entry.value.kind != Kind::map || entry.value.entries.empty())
     throw file_

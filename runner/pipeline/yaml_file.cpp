@@ -48,6 +48,10 @@ class TreeBuilder : public YAML::EventHandler {
     refuse_anchor(mark, anchor);
     YamlNode node;
     node.offset = offset(mark);
+    // yaml-cpp's mark of an empty item is whatever comes next: the dash before it is meant.
+    const std::string_view before = std::string_view(file_.text()).substr(0, node.offset);
+    const std::size_t dash = before.find_last_not_of(" \t\r\n");
+    if (dash != std::string_view::npos && before[dash] == '-') node.offset = dash;
     add(std::move(node));
   }
 

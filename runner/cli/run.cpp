@@ -1,0 +1,151 @@
+#include "runner/cli/run.hpp"
+
+#include "runner/cli/project.hpp"
+#include "runner/cli/report_files.hpp"
+#include "runner/core/error.hpp"
+#include "runner/core/nearest.hpp"
+#include "runner/pipeline/executor.hpp"
+#include "runner/pipeline/pipeline_keys.hpp"
+#include "runner/report/console.hpp"
+#include "runner/report/report.hpp"
+
+#include <array>
+#include <memory>
+#include <ostream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace runner {
+
+static constexpr std::array<std::string_view, 2> formats{"text", "json"};
+static constexpr std::array arguments{
+    CliArgument{.name = "stage", .help = "a stage of the pipeline file, such as migrate:check"}};
+static constexpr std::array options{
+    CliOption{.name = "tier",
+              .value = "TIER",
+              .help = "run all stages of a tier, in order, up to the first that fails"},
+    pipeline_option,
+    CliOption{.name = "base", .value = "COMMIT", .help = "what is in this commit counts as applied"},
+    CliOption{.name = "report-dir", .value = "DIR", .help = "folder of the reports; default: runner-report"},
+    CliOption{.name = "format",
+              .value = "FORMAT",
+              .help = "what stdout gets: nothing (text) or the report (json)",
+              .choices = formats},
+    variable_option,
+    CliOption{.name = "verbose", .letter = 'v', .help = "tell more"},
+    CliOption{.name = "quiet", .letter = 'q', .help = "tell only findings, warnings and the verdict"},
+};
+
+static std::vector<std::string_view> stage_names(const Pipeline& pipeline) {
+  std::vector<std::string_view> names;
+  for (const Stage& stage : pipeline.stages) names.push_back(stage.name);
+  return names;
+}
+
+static const Stage& stage_named(const Pipeline& pipeline, std::string_view name) {
+  if (const Stage* stage = pipeline.find_stage(name)) return *stage;
+  throw Error{ExitCode::usage, fmt::format("unknown stage '{}'", name)}.hint(
+      suggest(name, stage_names(pipeline)));
+}
+
+/// The tier that GitLab's variables say. Source: GitLab docs, "Predefined CI/CD variables reference".
+static std::string tier_of_gitlab(const Variables& variables, const Pipeline& pipeline) {
+  const auto value = [&](const char* name) { return variables.find(name).value_or(""); };
+  if (value("CI_PIPELINE_SOURCE") == "merge_request_event") return "merge_request";
+  const std::string branch = value("CI_COMMIT_BRANCH");
+  if (!branch.empty() && branch == value("CI_DEFAULT_BRANCH")) return "default_branch";
+  throw Error{ExitCode::usage, "no stage is named, and GitLab's variables say no tier"}
+      .because(
+          branch.empty()
+              ? "CI_PIPELINE_SOURCE is not merge_request_event, and CI_COMMIT_BRANCH is not set"
+              : fmt::format("branch '{}' is not the default branch, nor is this a merge request pipeline",
+                            branch))
+      .hint(fmt::format("write 'runner run STAGE' with one of {}", fmt::join(stage_names(pipeline), ", ")));
+}
+
+static std::vector<const Stage*> stages_of_tier(const Pipeline& pipeline, const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const TierName& tier : tier_names()) names.push_back(tier.name);
+  if (std::find(names.begin(), names.end(), name) == names.end())
+    throw Error{ExitCode::usage, fmt::format("unknown tier '{}'", name)}.hint(suggest(name, names));
+  const Tier* tier = pipeline.find_tier(name);
+  if (tier == nullptr || tier->stages.empty())
+    throw Error{ExitCode::usage, fmt::format("tier '{}' has no stages in the pipeline file", name)}.hint(
+        fmt::format("list stages there, or name one of {}", fmt::join(stage_names(pipeline), ", ")));
+  std::vector<const Stage*> stages;
+  for (const std::string& stage : tier->stages) stages.push_back(&stage_named(pipeline, stage));
+  return stages;
+}
+
+static std::vector<const Stage*> chosen_stages(const CliArguments& given, const Project& project,
+                                               const Pipeline& pipeline) {
+  const std::string stage = given.positional(0);
+  if (!stage.empty() && given.has("tier"))
+    throw Error{ExitCode::usage, "both a stage and --tier are given"}.hint("keep one");
+  if (!stage.empty()) return {&stage_named(pipeline, stage)};
+  if (given.has("tier")) return stages_of_tier(pipeline, given.text("tier"));
+  return stages_of_tier(pipeline, tier_of_gitlab(project.variables, pipeline));
+}
+
+static std::string shell_word(const std::string& text) {
+  static constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+/// The command that gives the same verdict elsewhere. Values of variables may be secrets: only their names.
+static std::string command_again(const CliArguments& given, const Project& project, const Pipeline& pipeline,
+                                 const Stage& stage) {
+  std::string command = "runner run " + stage.name;
+  if (given.has("pipeline")) command += " --pipeline " + shell_word(given.text("pipeline"));
+  std::string base = given.text("base");
+  if (base.empty() && pipeline.database_url.empty())
+    base = project.variables.find("CI_MERGE_REQUEST_DIFF_BASE_SHA").value_or("");
+  if (!base.empty()) command += " --base " + shell_word(base);
+  for (const std::string& variable : given.list("var"))
+    command += fmt::format(" --var {}=...", variable.substr(0, variable.find('=')));
+  return command;
+}
+
+static int run(const CliArguments& given, CliContext& context) {
+  if (given.has("verbose") && given.has("quiet"))
+    throw Error{ExitCode::usage, "both --verbose and --quiet are given"}.hint("keep one");
+  const int verbosity = given.has("verbose") ? 1 : given.has("quiet") ? -1 : 0;
+  const Project project = find_project(given);
+  const Pipeline pipeline = load_project_pipeline(project, context.handlers);
+  const std::vector<const Stage*> stages = chosen_stages(given, project, pipeline);
+  const ReportFiles files = given.has("report-dir") ? ReportFiles::in(given.text("report-dir"))
+                                                    : ReportFiles::in_default_folder(pipeline.root);
+  const StopSignal stop;
+  const auto reporter = console_reporter(context.log, ConsoleStyle::detect(verbosity));
+  for (const Stage* stage : stages) {
+    const RunRequest request{pipeline, *stage, given.text("base"),
+                             command_again(given, project, pipeline, *stage)};
+    const StageReport report = run_stage(request, *reporter, stop);
+    if (given.text("format") == "json") context.out << json_report(report) << '\n';
+    files.write(report, *reporter);
+    if (report.exit_code != ExitCode::passed) return to_int(report.exit_code);
+  }
+  return 0;
+}
+
+const CliCommand run_command{
+    .name = "run",
+    .summary = "Run a stage, or the stages of a tier",
+    .arguments = arguments,
+    .options = options,
+    .details =
+        "Without a stage and --tier, GitLab's variables choose the tier: merge_request in a merge request\n"
+        "pipeline, default_branch on the default branch.\n"
+        "\n"
+        "Each stage leaves runner-report/<stage with ':' as '-'>.junit.xml and .json, also when it fails or "
+        "is\n"
+        "interrupted. With --format json, stdout gets one JSON document for each stage that ran.\n",
+    .run = run,
+};
+
+}  // namespace runner

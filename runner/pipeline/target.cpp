@@ -1,0 +1,41 @@
+#include "runner/pipeline/target.hpp"
+
+#include "runner/core/error.hpp"
+#include "runner/postgres/local_server.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+static bool in_ci() {
+  const char* ci = std::getenv("CI");
+  return ci != nullptr && *ci != '\0';
+}
+
+std::optional<Session> connect_target(const Pipeline& pipeline, const Stage& stage, Reporter& reporter,
+                                      const StopSignal& stop) {
+  const bool writes = std::any_of(stage.steps.begin(), stage.steps.end(),
+                                  [](const Step& step) { return step.handler->writes; });
+  SessionSettings settings;
+  settings.read_only = !writes;
+  const std::string& url = pipeline.database_url.reveal();
+  if (url.empty() && pipeline.database_withheld)
+    reporter.say(
+        "database.url is not used in merge request pipelines; RUNNER_CHECK_URL may name a role that only "
+        "reads");
+  if (url.empty() && !writes) return std::nullopt;
+  if (url.empty() && in_ci())
+    throw Error{ExitCode::usage, fmt::format("stage '{}' changes a database, and none is named", stage.name)}
+        .hint("set DATABASE_URL, or write 'url: embedded' in the pipeline file");
+  if (url.empty() || url == "embedded") {
+    LocalServer local{pipeline.root, &stop};
+    return Session::connect(local.start(pipeline.preludes), settings, &stop);
+  }
+  return Session::connect(DatabaseUrl::parse(pipeline.database_url, pipeline.database_url_source), settings,
+                          &stop);
+}
+
+}  // namespace runner
