@@ -1,5 +1,6 @@
 #include "runner/cli/arguments.hpp"
 #include "runner/cli/command.hpp"
+#include "runner/cli/db.hpp"
 #include "runner/cli/help.hpp"
 #include "runner/cli/list.hpp"
 #include "runner/cli/new.hpp"
@@ -18,7 +19,8 @@
 namespace runner {
 
 static constexpr std::array commands{
-    &run_command, &list_command, &validate_command, &status_command, &new_command, &schema_command,
+    &run_command, &list_command, &validate_command, &status_command,
+    &new_command, &db_command,   &schema_command,
 };
 
 std::span<const CliCommand* const> cli_commands() {
