@@ -10,6 +10,7 @@
 #include "runner/postgres/prelude.hpp"
 #include "runner/postgres/prepared_cache.hpp"
 #include "runner/postgres/run_folder.hpp"
+#include "runner/postgres/runner_folder.hpp"
 #include "runner/postgres/server_start.hpp"
 #include "runner/postgres/shadow_factories.hpp"
 #include "runner/process/process_identity.hpp"
@@ -121,6 +122,7 @@ void LocalServer::settle(const RunAs& as) {
   while (!is_there(parent)) parent = parent.parent_path();
   const bool chosen = std::getenv("RUNNER_LOCAL_DIR") != nullptr;
   if (as.drop && !chosen && !can_enter(as, parent)) folder_ = system_folder(root_);
+  if (folder_.parent_path() == root_ / ".runner") make_runner_folder(root_);
   std::error_code problem;
   fs::create_directories(folder_, problem);
   if (problem)

@@ -2,6 +2,7 @@
 
 #include "runner/core/error.hpp"
 #include "runner/core/file.hpp"
+#include "runner/postgres/runner_folder.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -188,6 +189,7 @@ fs::path cache_folder(const fs::path& root) {
         .because(std::strerror(errno))
         .hint("let it name a folder that can be written, or unset it");
   }
+  make_runner_folder(root);
   std::vector<fs::path> choices{root / ".runner" / "cache"};
   if (const fs::path xdg = variable("XDG_CACHE_HOME"); xdg.is_absolute()) choices.push_back(xdg / "runner");
   if (const fs::path home = variable("HOME"); home.is_absolute())

@@ -13,7 +13,6 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <locale.h>
 #include <poll.h>
 #include <sys/shm.h>
 

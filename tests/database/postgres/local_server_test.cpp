@@ -58,6 +58,11 @@ TEST_F(LocalServerTest, IsMadeAtTheFirstStartAndKeepsItsRows) {
   EXPECT_EQ(ask(server, "SELECT n FROM t"), "7");
 }
 
+TEST_F(LocalServerTest, StaysOutOfCommits) {
+  LocalServer(root_.path()).start({});
+  EXPECT_EQ(read_file(root_ / ".runner/.gitignore"), "*\n");
+}
+
 TEST_F(LocalServerTest, IsDurable) {
   LocalServer server(root_.path());
   server.start({});
