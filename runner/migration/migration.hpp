@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -76,6 +76,10 @@ struct MigrationFileName {
 /// Source: supabase/cli, pkg/migration/file.go, migrateFilePattern.
 std::optional<MigrationFileName> parse_file_name(std::string_view file_name);
 
+/// The same for "<version>_<name>".
+std::optional<MigrationFileName> parse_label(std::string_view label);
+
+inline constexpr std::size_t max_version_digits = 20;
 /// True for 1 to 20 digits.
 bool is_version(std::string_view text);
 
