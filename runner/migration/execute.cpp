@@ -3,10 +3,10 @@
 #include "runner/core/error.hpp"
 #include "runner/core/text.hpp"
 #include "runner/migration/refused_statement.hpp"
+#include "runner/migration/rollback_guard.hpp"
 #include "runner/postgres/shadow.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <optional>
 
 #include <fmt/format.h>
@@ -76,29 +76,6 @@ static void throw_if_extension_is_missing(const SqlError& refusal, const SqlSour
 // --- One file ----------------------------------------------------------------------------------------------
 
 namespace {
-/// Leaves no transaction open, however the file ended.
-class RollbackGuard {
- public:
-  explicit RollbackGuard(Session& session) : session_(session) {}
-  ~RollbackGuard() {
-    try {
-      end();
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): another exception is on its way
-    }
-  }
-  RollbackGuard(const RollbackGuard&) = delete;
-  RollbackGuard& operator=(const RollbackGuard&) = delete;
-
-  void end() {
-    const TransactionState state = session_.state();
-    if (state == TransactionState::in_transaction || state == TransactionState::failed)
-      session_.execute("ROLLBACK");
-  }
-
- private:
-  Session& session_;
-};
-
 class FileRun {
  public:
   FileRun(SqlSource source, Session& session, const ExecuteHooks& hooks)

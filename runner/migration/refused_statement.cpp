@@ -25,7 +25,7 @@ static constexpr std::string_view made_elsewhere =
     "belongs in an SQL file that `shadow.baseline` names.";
 
 /// What to do, where the SQLSTATE alone tells. Source: PostgreSQL manual, "PostgreSQL Error Codes".
-static constexpr std::array<Remedy, 15> remedies{{
+static constexpr std::array<Remedy, 16> remedies{{
     {"25001",
      "Give the statement a migration of its own that starts with the line\n`-- runner:no-transaction`."},
     {"25P01", "Put the statement between BEGIN and COMMIT."},
@@ -47,6 +47,7 @@ static constexpr std::array<Remedy, 15> remedies{{
     {"55006",
      "Put `SET CONSTRAINTS ALL IMMEDIATE;` before the statement, or move it into\n"
      "a migration of its own."},
+    {"57014", "Make the statement faster, or raise the step's timeout."},
     {"55P04",
      "Move ALTER TYPE … ADD VALUE into an earlier migration: its transaction must\n"
      "end first."},

@@ -1,0 +1,147 @@
+#include "stages/dry_run/dry_run.hpp"
+
+#include "runner/core/duration.hpp"
+#include "runner/core/text.hpp"
+#include "runner/migration/execute.hpp"
+#include "runner/migration/history.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+static constexpr std::array<std::string_view, 2> severities{"error", "warning"};
+
+static constexpr std::array options{
+    OptionSpec{.name = "statement_timeout",
+               .type = OptionType::duration,
+               .help = "How long one statement may run on the shadow before it counts as refused",
+               .default_text = "10min",
+               .min = 1,
+               .max = 24LL * 60 * 60 * 1000},
+    OptionSpec{.name = "fail_on",
+               .type = OptionType::choice,
+               .help = "The least severity of a finding that fails the step",
+               .default_text = "error",
+               .choices = severities},
+};
+
+static std::string intent(const StepInput& in) {
+  if (in.plan.pending.empty()) return "nothing is pending";
+  return fmt::format("execute {} on a shadow database",
+                     count_of(in.plan.pending.size(), "pending migration"));
+}
+
+static Severity fail_on(const Options& given) {
+  return given.text("fail_on") == "warning" ? Severity::warning : Severity::error;
+}
+
+namespace {
+/// The pending migrations on one shadow, in order, until one is refused.
+class DryRun {
+ public:
+  DryRun(const StepInput& in, Services& use)
+      : in_(in), use_(use), shadow_(use.shadows.with_applied(in.plan)), session_(shadow_->connect()) {
+    outcome_.fail_on = fail_on(in.options);
+    create_history(session_, in.history);
+  }
+
+  Outcome run();
+
+ private:
+  bool execute(const Migration& migration);
+  ExecuteHooks hooks() const;
+  void skip_from(std::size_t first, const Migration& refused);
+  Case case_of(const Migration& migration, const Execution& execution) const;
+
+  const StepInput& in_;
+  Services& use_;
+  std::unique_ptr<Shadow> shadow_;
+  Session session_;
+  Outcome outcome_{};
+  std::size_t statements_ = 0;
+  std::chrono::nanoseconds duration_{};
+};
+}  // namespace
+
+ExecuteHooks DryRun::hooks() const {
+  ExecuteHooks hooks;
+  hooks.elevated = [this](const std::function<void()>& work) { shadow_->elevated(work); };
+  hooks.on_notice = [this](const Statement&, const Notice& notice) {
+    use_.reporter.detail(fmt::format("  {}: {}", notice.severity, notice.message));
+  };
+  hooks.server_major = shadow_->server_version() / 10000;
+  return hooks;
+}
+
+Case DryRun::case_of(const Migration& migration, const Execution& execution) const {
+  const bool fails = std::any_of(execution.findings.begin(), execution.findings.end(),
+                                 [&](const Finding& f) { return f.severity >= outcome_.fail_on; });
+  return {.name = migration.label(),
+          .status = fails ? CaseStatus::failed : CaseStatus::passed,
+          .duration = execution.duration};
+}
+
+/// False when it was refused.
+bool DryRun::execute(const Migration& migration) {
+  // Reset after each file, so that one file's settings never reach the next: set it anew.
+  session_.query(fmt::format("SET statement_timeout = {}", in_.options.duration("statement_timeout").count()),
+                 "set statement_timeout");
+  Execution execution = execute_migration(migration, session_, hooks());
+  statements_ += execution.statements;
+  duration_ += execution.duration;
+  const bool refused = execution.failed();
+  outcome_.cases.push_back(case_of(migration, execution));
+  std::move(execution.findings.begin(), execution.findings.end(), std::back_inserter(outcome_.findings));
+  if (refused) return false;
+  record_applied(session_, in_.history, {.version = migration.version, .name = migration.name});
+  use_.reporter.detail(fmt::format("{}: {}, {}", migration.label(),
+                                   count_of(execution.statements, "statement"),
+                                   for_people(execution.duration)));
+  return true;
+}
+
+void DryRun::skip_from(std::size_t first, const Migration& refused) {
+  for (std::size_t i = first; i < in_.plan.pending.size(); ++i)
+    outcome_.cases.push_back({.name = in_.plan.pending[i].label(),
+                              .status = CaseStatus::skipped,
+                              .text = fmt::format("not executed, because {} was refused", refused.label())});
+}
+
+Outcome DryRun::run() {
+  const auto& pending = in_.plan.pending;
+  for (std::size_t i = 0; i < pending.size(); ++i) {
+    use_.reporter.progress(i, pending.size(), pending[i].label());
+    if (execute(pending[i])) continue;
+    skip_from(i + 1, pending[i]);
+    outcome_.summary = fmt::format("{} was refused on {}, after {}", pending[i].label(), shadow_->describe(),
+                                   i == 0 ? std::string("no other") : count_of(i, "executed migration"));
+    return outcome_;
+  }
+  use_.reporter.progress(pending.size(), pending.size(), "executed");
+  outcome_.summary =
+      fmt::format("{} executed on {}: {}, {}", count_of(pending.size(), "migration"), shadow_->describe(),
+                  count_of(statements_, "statement"), for_people(duration_));
+  return outcome_;
+}
+
+static Outcome run(const StepInput& in, Services& use) {
+  if (!in.plan.pending.empty()) return DryRun(in, use).run();
+  Outcome outcome;
+  outcome.summary = "nothing pending";
+  return outcome;
+}
+
+const StageHandler dry_run{
+    .name = "dry-run",
+    .summary = "Execute the pending migrations on a shadow database that looks like the target",
+    .options = options,
+    .intent = intent,
+    .run = run,
+};
+
+}  // namespace runner
