@@ -126,9 +126,6 @@ struct Trouble {
 };
 }  // namespace
 
-static constexpr std::string_view use_session_pooler =
-    "use the session pooler (port 5432 of the pooler's host) or the database's own host";
-
 /// The first that fits. The words are libpq's and the C library's own, in English: we never call setlocale.
 static constexpr Trouble troubles[] = {
     {"28P01", "", "check the password; special characters in a URL must be percent-encoded ('@' is %40)"},
@@ -170,22 +167,6 @@ Error connect_error(const DatabaseUrl& url, std::string_view library_words) {
   const auto* trouble = std::ranges::find_if(troubles, fits);
   return trouble == std::end(troubles) ? error.hint("check the address of the database")
                                        : error.hint(std::string(trouble->hint));
-}
-
-Error transaction_pooler(const DatabaseUrl& url, std::string_view how_seen) {
-  return Error{ExitCode::environment, fmt::format("{} is behind a transaction-mode pooler", url.describe())}
-      .because(std::string(how_seen) + "; locks and settings would not stay with us")
-      .hint(std::string(use_session_pooler));
-}
-
-static bool is_supabase(std::string_view host) {
-  return host.ends_with(".supabase.co") || host.ends_with(".supabase.com");
-}
-
-void refuse_pooler_address(const DatabaseUrl& url) {
-  // Source: Supabase manual, "Connect to your database": 6543 is the transaction mode, 5432 the session mode.
-  if (url.get("port") == "6543" && is_supabase(url.get("host")))
-    throw transaction_pooler(url, "port 6543 is Supabase's transaction mode");
 }
 
 }  // namespace runner

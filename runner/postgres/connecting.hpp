@@ -24,8 +24,4 @@ RawConnection open_connection(const DatabaseUrl& url, const SessionSettings& set
 /// `library_words` in libpq's verbose form, which carries the SQLSTATE.
 Error connect_error(const DatabaseUrl& url, std::string_view library_words);
 
-/// Throws Error{environment} when the address is known to be a transaction-mode pooler.
-void refuse_pooler_address(const DatabaseUrl& url);
-Error transaction_pooler(const DatabaseUrl& url, std::string_view how_seen);
-
 }  // namespace runner

@@ -4,6 +4,7 @@
 #include "runner/core/secret.hpp"
 #include "runner/core/text.hpp"
 #include "runner/postgres/connecting.hpp"
+#include "runner/postgres/pooler.hpp"
 #include "runner/postgres/pqxx_connection.hpp"
 #include "runner/postgres/socket_wait.hpp"
 
@@ -56,7 +57,6 @@ struct Session::Impl {
   void lose(StatementResult& into);
 
   void apply_settings(std::string_view before = {});
-  void find_pooler();
 };
 
 static std::string field(const PGresult* result, int code) {
@@ -283,20 +283,6 @@ void Session::Impl::apply_settings(std::string_view before) {
   backend_pid = std::stoi(result.rows.rows.at(0).at(0).value_or("0"));
 }
 
-/// A pooler answers with a backend number of its own. One that changes backends between transactions gives
-/// the one that we just used to whoever asks next.
-void Session::Impl::find_pooler() {
-  if (backend_pid == PQbackendPID(pg())) return;
-  Impl other(url, settings, stop, open_connection(url, settings, stop));
-  const int first = backend_pid;
-  for (int round = 0; round < 3; ++round) {
-    other.apply_settings();
-    apply_settings();
-    if (other.backend_pid == backend_pid || backend_pid != first)
-      throw transaction_pooler(url, "two connections were served by one backend in turn");
-  }
-}
-
 // --- Session -----------------------------------------------------------------------------------------------
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -309,7 +295,7 @@ Session Session::connect(const DatabaseUrl& url, const SessionSettings& settings
   refuse_pooler_address(url);
   auto impl = std::make_unique<Impl>(url, settings, stop, open_connection(url, settings, stop));
   impl->apply_settings();
-  impl->find_pooler();
+  refuse_shared_backend(impl->pg(), impl->backend_pid, url, settings, stop);
   return Session(std::move(impl));
 }
 

@@ -1,4 +1,6 @@
 #include "runner/core/error.hpp"
+#include "runner/postgres/prelude.hpp"
+#include "runner/postgres/schema_copy.hpp"
 #include "runner/postgres/shadow.hpp"
 #include "tests/support/test_server.hpp"
 
@@ -134,4 +136,29 @@ TEST(RemoteShadow, BelongsToTheServersRoleWhenThatIsNoSuperuser) {
     EXPECT_EQ(error.message().find("role 'maker' may not make databases on the shadow server"), 0U);
   }
   admin.query("DROP ROLE maker", "drop the role");
+}
+
+TEST(RemoteShadow, TakesThePreludeAndACopiedSchema) {
+  const TestDatabase server;
+  with_template(server);
+  const TestDatabase database(TestDatabase::Content::supabase);
+  Session target = database.session();
+  target.query(
+      "CREATE TABLE invoices (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), owner uuid REFERENCES "
+      "auth.users)",
+      "prepare");
+  QuietReporter reporter;
+  const auto factory = ShadowFactory::of({.server = server.admin_url()}, nullptr, reporter);
+  {
+    const auto shadow = factory->make({layer_of(find_prelude("supabase"))});
+    Session session = shadow->connect();
+    EXPECT_EQ(ask(session, "CREATE TABLE t (id uuid REFERENCES auth.users)"), "no row");
+    EXPECT_EQ(ask(session, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"), "f");
+  }
+  const SchemaCopy copy = copy_schema(target, nullptr);
+  const auto shadow = factory->make({layer_of(copy)});
+  Session session = shadow->connect();
+  EXPECT_EQ(ask(session, "ALTER TABLE invoices ADD COLUMN note text"), "no row");
+  EXPECT_EQ(ask(session, "SELECT auth.uid() IS NULL"), "t");
+  EXPECT_TRUE(reporter.warnings.empty()) << reporter.warnings[0];
 }

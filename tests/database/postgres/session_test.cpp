@@ -1,6 +1,7 @@
 #include "runner/postgres/session.hpp"
 
 #include "runner/core/error.hpp"
+#include "runner/postgres/schema_copy.hpp"
 #include "tests/support/test_server.hpp"
 
 #include <array>
@@ -264,5 +265,8 @@ TEST(Connecting, TellsAWrongPasswordWithoutShowingIt) {
   EXPECT_NE(error.advice().find("check the password"), std::string::npos);
   EXPECT_EQ(error.text().find("p@ss"), std::string::npos);
   EXPECT_NE(connect_failure(url).advice().find("PGPASSWORD"), std::string::npos);
-  EXPECT_NO_THROW(Session::connect(url.with("password", right), {}, nullptr));
+  Session session = Session::connect(url.with("password", right), {}, nullptr);
+  // pg_dump gets it by a file
+  EXPECT_NE(copy_schema(session, nullptr).schema_sql.find("PostgreSQL database dump complete"),
+            std::string::npos);
 }

@@ -1,6 +1,7 @@
 #include "runner/postgres/connecting.hpp"
 
 #include "runner/core/secret.hpp"
+#include "runner/postgres/pooler.hpp"
 
 #include <string>
 
