@@ -126,7 +126,7 @@ static int run(const CliArguments& given, CliContext& context) {
     const RunRequest request{pipeline, *stage, given.text("base"),
                              command_again(given, project, pipeline, *stage)};
     const StageReport report = run_stage(request, *reporter, stop);
-    if (given.text("format") == "json") context.out << json_report(report) << '\n';
+    if (given.text("format") == "json") context.out << json_report(report);
     files.write(report, *reporter);
     if (report.exit_code != ExitCode::passed) return to_int(report.exit_code);
   }

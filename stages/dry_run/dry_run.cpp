@@ -64,7 +64,6 @@ class DryRun {
   Session session_;
   Outcome outcome_{};
   std::size_t statements_ = 0;
-  std::chrono::nanoseconds duration_{};
 };
 }  // namespace
 
@@ -83,7 +82,8 @@ Case DryRun::case_of(const Migration& migration, const Execution& execution) con
                                  [&](const Finding& f) { return f.severity >= outcome_.fail_on; });
   return {.name = migration.label(),
           .status = fails ? CaseStatus::failed : CaseStatus::passed,
-          .duration = execution.duration};
+          .duration = execution.duration,
+          .path = migration.shown_path};
 }
 
 /// False when it was refused.
@@ -93,7 +93,6 @@ bool DryRun::execute(const Migration& migration) {
                  "set statement_timeout");
   Execution execution = execute_migration(migration, session_, hooks());
   statements_ += execution.statements;
-  duration_ += execution.duration;
   const bool refused = execution.failed();
   outcome_.cases.push_back(case_of(migration, execution));
   std::move(execution.findings.begin(), execution.findings.end(), std::back_inserter(outcome_.findings));
@@ -109,7 +108,8 @@ void DryRun::skip_from(std::size_t first, const Migration& refused) {
   for (std::size_t i = first; i < in_.plan.pending.size(); ++i)
     outcome_.cases.push_back({.name = in_.plan.pending[i].label(),
                               .status = CaseStatus::skipped,
-                              .text = fmt::format("not executed, because {} was refused", refused.label())});
+                              .text = fmt::format("not executed, because {} was refused", refused.label()),
+                              .path = in_.plan.pending[i].shown_path});
 }
 
 Outcome DryRun::run() {
@@ -118,14 +118,13 @@ Outcome DryRun::run() {
     use_.reporter.progress(i, pending.size(), pending[i].label());
     if (execute(pending[i])) continue;
     skip_from(i + 1, pending[i]);
-    outcome_.summary = fmt::format("{} was refused on {}, after {}", pending[i].label(), shadow_->describe(),
-                                   i == 0 ? std::string("no other") : count_of(i, "executed migration"));
+    outcome_.summary = fmt::format("{} was refused on {}", pending[i].label(), shadow_->describe());
+    if (i > 0) outcome_.summary += fmt::format(", after {} executed", count_of(i, "migration"));
     return outcome_;
   }
   use_.reporter.progress(pending.size(), pending.size(), "executed");
-  outcome_.summary =
-      fmt::format("{} executed on {}: {}, {}", count_of(pending.size(), "migration"), shadow_->describe(),
-                  count_of(statements_, "statement"), for_people(duration_));
+  outcome_.summary = fmt::format("{} executed on {}, {}", count_of(pending.size(), "migration"),
+                                 shadow_->describe(), count_of(statements_, "statement"));
   return outcome_;
 }
 

@@ -229,7 +229,8 @@ static void add_cases(const Plan& plan, Outcome& outcome) {
     return failures.contains(subject) ? CaseStatus::failed : CaseStatus::passed;
   };
   for (const Migration& migration : plan.pending)
-    outcome.cases.push_back({.name = migration.label(), .status = status(migration.label())});
+    outcome.cases.push_back(
+        {.name = migration.label(), .status = status(migration.label()), .path = migration.shown_path});
   outcome.cases.push_back({.name = "all", .status = status("")});
 }
 

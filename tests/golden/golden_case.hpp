@@ -47,6 +47,7 @@ Case run_case(const Case& expected);
 ///   "commit 1a2b3c4" → commit <id>          dates of reports → <date>
 ///   PostgreSQL's version → <version>        runner's version → <version>
 ///   time="0.012000" → time="<seconds>"      "duration_us": 12 → <us>
+///   "(cached)" behind a shadow → nothing: the cases share a cache
 ///   GitLab's section times → <unix>         ESC and CR, which editors spoil → ␛ and ␍
 std::string normalised(std::string text, const std::filesystem::path& project);
 

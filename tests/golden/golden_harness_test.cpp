@@ -87,6 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Sample{"20260309060000_optimize_invoices", "20260309060000_optimize_invoices"},
                     Sample{"PostgreSQL 15.20", "PostgreSQL <version>"},
                     Sample{"runner 0.1.0", "runner <version>"},
+                    Sample{"prelude supabase (cached)", "prelude supabase"},
                     Sample{"/tmp/p/project/a.sql", "<project>/a.sql"},
                     Sample{"\x1b[0Ksection_start:1773036000:a\r", "␛[0Ksection_start:<unix>:a␍"},
                     Sample{"time=\"0.012000\" timestamp=\"2026-03-09T06:00:00Z\"",

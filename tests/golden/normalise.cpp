@@ -18,6 +18,7 @@ static constexpr std::array replacements{
     Replacement{R"re(\brunner \d+\.\d+\.\d+\S*)re", "runner <version>"},
     Replacement{R"re( time="\d+\.\d+")re", " time=\"<seconds>\""},
     Replacement{R"re("duration_us": \d+)re", "\"duration_us\": <us>"},
+    Replacement{R"re( \(cached\))re", ""},
     Replacement{R"re(section_(start|end):\d+)re", "section_$1:<unix>"},
     Replacement{"\x1b", "␛"},
     Replacement{"\r", "␍"},
