@@ -3,6 +3,7 @@
 #include "runner/core/error.hpp"
 #include "runner/core/text.hpp"
 #include "runner/migration/shadow_layers.hpp"
+#include "runner/postgres/roles_copy.hpp"
 
 #include <optional>
 #include <utility>
@@ -70,8 +71,7 @@ void Shadows::Impl::make_factory(const Plan& plan) {
     origin.owner = copy->owner;
   } else if (target != nullptr) {
     origin.wanted_major = plan.target_version / 10000;
-    const Rows role = target->query("SELECT current_user::text", "ask for the role's name");
-    origin.owner = role.rows.at(0).at(0).value_or(origin.owner);
+    origin.owner = migration_role(*target);
   }
   factory = ShadowFactory::of(origin, stop, reporter);
 }

@@ -10,7 +10,11 @@
 #include <string>
 #include <thread>
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 using namespace runner;
@@ -232,6 +236,64 @@ TEST(Connecting, SaysThatNobodyListens) {
       connect_failure(DatabaseUrl::parse(Secret("host=127.0.0.1 port=1 dbname=x"), "DATABASE_URL"));
   EXPECT_NE(error.reason().find("Connection refused"), std::string::npos);
   EXPECT_EQ(error.advice(), "check that the server runs and that host and port are right");
+}
+
+namespace {
+/// Takes connections and never says a word.
+struct SilentServer {
+  int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  std::string port{};
+  SilentServer() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    EXPECT_EQ(bind(socket, generic, size), 0);
+    EXPECT_EQ(listen(socket, 5), 0);
+    EXPECT_EQ(getsockname(socket, generic, &size), 0);
+    port = std::to_string(ntohs(address.sin_port));
+  }
+  ~SilentServer() { close(socket); }
+  SilentServer(const SilentServer&) = delete;
+  SilentServer& operator=(const SilentServer&) = delete;
+  DatabaseUrl url() const {
+    return DatabaseUrl{}.with("host", "127.0.0.1").with("port", port).with("dbname", "orders");
+  }
+};
+}  // namespace
+
+TEST(Connecting, GivesUpOnAServerThatSaysNothing) {
+  const SilentServer server;
+  try {
+    Session::connect(server.url(), {.connect_timeout = std::chrono::milliseconds(50)}, nullptr);
+    ADD_FAILURE() << "connected";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), "cannot connect to orders on 127.0.0.1:" + server.port);
+    EXPECT_EQ(error.reason(), "no answer within 1 s");
+  }
+}
+
+TEST(Connecting, EndsOnAStopSignal) {
+  const SilentServer server;
+  const StopSignal stop;
+  std::array<char, 64> nothing{};
+  std::thread killer([&] {
+    const int peer = accept(server.socket, nullptr, nullptr);  // it is waiting for an answer now
+    kill(getpid(), SIGTERM);
+    while (!stop.requested()) std::this_thread::yield();
+    pollfd ended{peer, POLLIN, 0};
+    while (poll(&ended, 1, -1) < 0 || recv(peer, nothing.data(), nothing.size(), 0) > 0) {
+    }
+    close(peer);
+  });
+  try {
+    Session::connect(server.url(), {.connect_timeout = std::chrono::hours(1)}, &stop);
+    ADD_FAILURE() << "connected";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::terminated);
+  }
+  killer.join();
 }
 
 TEST(Connecting, TellsAWrongPasswordWithoutShowingIt) {
