@@ -85,9 +85,17 @@ static std::string fresh_version(const MigrationFolder& folder) {
   return version > newest ? version : version_after(newest);
 }
 
+static void make_folder(const fs::path& folder) {
+  std::error_code problem;
+  fs::create_directories(folder, problem);
+  if (problem)
+    throw Error{ExitCode::environment, fmt::format("cannot make the folder '{}'", folder.string())}.because(
+        problem.message());
+}
+
 /// Never overwrites. Throws: Error{environment}.
 static void create_file(const fs::path& path, std::string_view text) {
-  fs::create_directories(path.parent_path());
+  make_folder(path.parent_path());
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   const bool written = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   const int problem = errno;
@@ -102,7 +110,7 @@ static int run(const CliArguments& given, CliContext& context) {
   const std::string name = clean_name(given.positional(0));
   const Project project = find_project(given);
   const Pipeline pipeline = load_project_pipeline(project, context.handlers);
-  fs::create_directories(pipeline.migrations);
+  make_folder(pipeline.migrations);
   const std::string version =
       fresh_version(read_folder(pipeline.migrations, pipeline.rollbacks, pipeline.root));
   const std::string label = version + "_" + name;

@@ -1,0 +1,98 @@
+// The schema that editors get must say what the runner says.
+#include "runner/cli/schema.hpp"
+#include "json_schema.hpp"
+#include "runner/core/file.hpp"
+#include "runner/pipeline/pipeline.hpp"
+#include "stages/registry.hpp"
+#include "temporary_project.hpp"
+
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace runner {
+
+static const nlohmann::json& schema() {
+  static const nlohmann::json parsed = nlohmann::json::parse(pipeline_schema_of(stage_handlers()));
+  return parsed;
+}
+
+TEST(Schema, AcceptsTheShippedPipelines) {
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(RUNNER_SOURCE_DIR "/pipelines")) {
+    if (entry.path().extension() != ".yml") continue;
+    ++files;
+    EXPECT_EQ(first_violation(json_of_yaml(read_file(entry.path())), schema()), "") << entry.path();
+    EXPECT_NO_THROW(load_pipeline(entry.path(), RUNNER_SOURCE_DIR, Variables{}, stage_handlers()))
+        << entry.path();
+  }
+  EXPECT_GT(files, 0U);
+}
+
+struct SchemaCase {
+  const char* yaml;
+  const char* violation;  ///< "": fine
+};
+
+TEST(Schema, AgreesWithTheReader) {
+  const SchemaCase cases[] = {
+      {"version: 1\nstages: {a: [history]}", ""},
+      {"version: 1\nmigrations: 20260101\nstages: {a: [{history: {fail_on: warning, on_failure: continue}}]}",
+       ""},
+      {"version: 1\ndatabase: {url: '', history: a.b}\nshadow: {prelude: [], superuser: true}\nstages: {a: "
+       "[history]}",
+       ""},
+      {"version: 1\nshadow: {superuser: '${S:-true}'}\nstages: {a: [{history: {fail_on: '${F:-error}'}}]}",
+       ""},
+      {"version: 1\ntiers: {manual: [a], merge_request: []}\nstages: {a: [history]}", ""},
+      {"stages: {a: [history]}", ": required"},
+      {"version: 1", ": required"},
+      {"version: 2\nstages: {a: [history]}", "/version: anyOf"},
+      {"version: '1'\nstages: {a: [history]}", "/version: anyOf"},
+      {"version: 1\nstage: {}\nstages: {a: [history]}", "/stage: additionalProperties"},
+      {"version: 1\ndatabase: {uri: x}\nstages: {a: [history]}", "/database/uri: additionalProperties"},
+      {"version: 1\ndatabase: []\nstages: {a: [history]}", "/database: type"},
+      {"version: 1\nmigrations: ''\nstages: {a: [history]}", "/migrations: minLength"},
+      {"version: 1\nmigrations: [a]\nstages: {a: [history]}", "/migrations: type"},
+      {"version: 1\nshadow: {prelude: supabase}\nstages: {a: [history]}", "/shadow/prelude: type"},
+      {"version: 1\nshadow: {superuser: maybe}\nstages: {a: [history]}", "/shadow/superuser: anyOf"},
+      {"version: 1\ntiers: {nightly: []}\nstages: {a: [history]}", "/tiers/nightly: additionalProperties"},
+      {"version: 1\ntiers: {manual: [a, a]}\nstages: {a: [history]}", "/tiers/manual: uniqueItems"},
+      {"version: 1\nstages: {}", "/stages: minProperties"},
+      {"version: 1\nstages: {a: []}", "/stages/a: minItems"},
+      {"version: 1\nstages: {A: [history]}", "/stages: propertyNames"},
+      {"version: 1\nstages: {a: [histroy]}", "/stages/a/0: anyOf"},
+      {"version: 1\nstages: {a: [{histroy: {}}]}", "/stages/a/0: anyOf"},
+      {"version: 1\nstages: {a: [{history: {fail_one: error}}]}", "/stages/a/0: anyOf"},
+      {"version: 1\nstages: {a: [{history: {fail_on: errors}}]}", "/stages/a/0: anyOf"},
+      {"version: 1\nstages: {a: [{history: {on_failure: ignore}}]}", "/stages/a/0: anyOf"},
+  };
+  const TemporaryProject project;
+  for (const SchemaCase& c : cases) {
+    EXPECT_EQ(first_violation(json_of_yaml(c.yaml), schema()), c.violation) << c.yaml;
+    project.write("p.yml", c.yaml);
+    const auto load = [&] {
+      load_pipeline(project.path() / "p.yml", project.path(), Variables{}, stage_handlers());
+    };
+    if (*c.violation == '\0')
+      EXPECT_NO_THROW(load()) << c.yaml;
+    else
+      EXPECT_ANY_THROW(load()) << c.yaml;
+  }
+}
+
+TEST(Schema, DescribesEveryHandlerAndOption) {
+  const nlohmann::json& handlers = schema()["definitions"]["step"]["anyOf"][1]["properties"];
+  for (const StageHandler* handler : stage_handlers()) {
+    const nlohmann::json& described = handlers.at(std::string(handler->name));
+    EXPECT_EQ(described["description"], handler->summary);
+    EXPECT_TRUE(described["properties"].contains("on_failure"));
+    for (const OptionSpec& option : handler->options)
+      EXPECT_FALSE(
+          described["properties"].at(std::string(option.name))["description"].get<std::string>().empty())
+          << option.name;
+  }
+}
+
+}  // namespace runner
