@@ -35,6 +35,7 @@ Pipeline load_pipeline(const std::filesystem::path& file, const std::filesystem:
   return PipelineReader{yaml, variables, handlers}.read(file, root);
 }
 
+// Supabase's own tools know no rollbacks, so that a project without them is nothing to complain about.
 static constexpr std::string_view supabase_file = R"(version: 1
 migrations: supabase/migrations
 rollbacks: supabase/rollbacks
@@ -42,7 +43,7 @@ tiers:
   merge_request: [migrate:check]
 stages:
   migrate:check:
-    - history
+    - history: { rollbacks: ignore }
     - dry-run
 )";
 
