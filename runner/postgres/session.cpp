@@ -185,7 +185,6 @@ void Session::Impl::take(const PGresult* one, StatementResult& into) {
       break;
     case PGRES_COMMAND_OK:
     case PGRES_EMPTY_QUERY:
-      into.rows = {};
       into.command_tag = PQcmdStatus(const_cast<PGresult*>(one));  // reads only; the parameter predates const
       break;
     case PGRES_COPY_IN:

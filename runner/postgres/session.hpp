@@ -42,7 +42,7 @@ struct Rows {
 struct StatementResult {
   std::optional<SqlError> error{};
   std::vector<Notice> notices{};
-  Rows rows{};
+  Rows rows{};  ///< of several statements: the last one that had any to give
   std::string command_tag{};
   bool connection_lost = false;  ///< with error: the session is of no more use
 };
