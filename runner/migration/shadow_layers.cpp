@@ -40,8 +40,13 @@ struct Building {
   }
 };
 
-ShadowLayers::ShadowLayers(const HistoryTable& history, const StopSignal* stop, Reporter& reporter)
-    : history_(history), stop_(stop), reporter_(reporter), building_(std::make_shared<Building>()) {}
+ShadowLayers::ShadowLayers(const HistoryTable& history, const StopSignal* stop, Reporter& reporter,
+                           bool warned_before)
+    : history_(history),
+      stop_(stop),
+      reporter_(reporter),
+      warned_before_(warned_before),
+      building_(std::make_shared<Building>()) {}
 ShadowLayers::~ShadowLayers() = default;
 
 std::size_t ShadowLayers::executed() const {
@@ -71,19 +76,24 @@ void ShadowLayers::add_prelude(const std::string& name, const std::string& hint_
   add(std::move(layer));
 }
 
-static std::string place_text(const Findings& findings) {
-  std::string text;
-  for (const Finding& finding : findings)
-    if (finding.severity == Severity::error) {
-      text = finding.message;
-      if (!finding.detail.empty()) text += "\n" + std::string(trimmed(finding.detail));
-    }
-  return text;
-}
-
 static const Finding* first_error(const Execution& execution) {
   const auto found = std::ranges::find(execution.findings, Severity::error, &Finding::severity);
   return found == execution.findings.end() ? nullptr : &*found;
+}
+
+/// The server's words, without the excerpt: the error shows its place itself.
+static std::string words_of(const Finding* finding) {
+  if (finding == nullptr) return "";
+  std::string words = finding->message;
+  std::string_view rest = finding->detail;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    const std::string_view line = trimmed(rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    for (const std::string_view field : {"SQLSTATE", "DETAIL", "HINT", "CONTEXT"})
+      if (line.starts_with(field)) words += "\n" + std::string(line);
+  }
+  return words;
 }
 
 static ExecuteHooks hooks_for(Shadow& shadow) {
@@ -113,8 +123,7 @@ void ShadowLayers::add_baseline(const std::filesystem::path& file) {
          if (!execution.failed()) return;
          const Finding* finding = first_error(execution);
          Error error{ExitCode::environment, fmt::format("cannot run shadow.baseline {}", shown)};
-         error.because(place_text(execution.findings))
-             .hint("correct the file, or point shadow.baseline to another");
+         error.because(words_of(finding)).hint("correct the file, or point shadow.baseline to another");
          if (finding != nullptr) error.at(finding->place);
          throw error;
        }});
@@ -155,7 +164,7 @@ static Error refused(const Migration& migration, const Execution& execution, Exi
                     : Error{code, fmt::format("cannot replay the applied migration {} on the {}",
                                               migration.label(), shadow.describe())};
   if (finding != nullptr) error.at(finding->place);
-  error.because(place_text(execution.findings));
+  error.because(words_of(finding));
   error.hint(
       code == ExitCode::failed
           ? "see what dry-run says about it"
@@ -164,13 +173,17 @@ static Error refused(const Migration& migration, const Execution& execution, Exi
   return error;
 }
 
-void ShadowLayers::add_file(const Migration& migration, std::string sql, ExitCode when_refused) {
-  add({.digest =
-           sha256(fmt::format("{}\n{}\n{}\n{}", way_of_executing, history_.shown(), migration.label(), sql)),
+/// `text` stands for the file where it was edited since. Otherwise the file is read again when it is
+/// executed: thousands of them would take memory.
+void ShadowLayers::add_file(const Migration& migration, std::string text, ExitCode when_refused) {
+  std::string digest = sha256(text.empty() ? migration.read_sql() : text);
+  add({.digest = sha256(
+           fmt::format("{}\n{}\n{}\n{}", way_of_executing, history_.shown(), migration.label(), digest)),
        .description = migration.label(),
-       .apply = [migration, sql = std::move(sql), when_refused, history = history_,
+       .apply = [migration, text = std::move(text), when_refused, history = history_,
                  building = building_](Shadow& shadow) {
          Session& session = building->session(shadow);
+         const std::string sql = text.empty() ? migration.read_sql() : text;
          const Execution execution =
              execute_sql(sql, migration.shown_path, migration.label(), session, hooks_for(shadow));
          if (execution.failed()) throw refused(migration, execution, when_refused, shadow);
@@ -199,34 +212,39 @@ static std::string in_history(const Migration& migration, const HistoryTable& hi
   return sql;
 }
 
+/// The text that was executed, where the file has another one by now; "" when it is not known.
+std::string ShadowLayers::text_before_edit(const Migration& migration, const Plan& plan, Session* target) {
+  std::string text;
+  if (plan.source == Plan::Source::target && target != nullptr)
+    text = in_history(migration, history_, *target);
+  else if (plan.base)
+    text = at_base(migration, *plan.base, stop_);
+  if (text.empty())
+    warn(fmt::format("{} was edited after it was applied; the shadow gets it as it is now",
+                     migration.shown_path));
+  return text;
+}
+
 void ShadowLayers::add_applied_files(const Plan& plan, Session* target) {
   std::set<std::string> edited;
   for (const Migration& migration : plan.edited) edited.insert(migration.version);
-  for (const Migration& migration : plan.applied_files) {
-    std::string sql;
-    if (edited.contains(migration.version)) {
-      if (plan.source == Plan::Source::target && target != nullptr)
-        sql = in_history(migration, history_, *target);
-      else if (plan.base)
-        sql = at_base(migration, *plan.base, stop_);
-      if (sql.empty())
-        reporter_.warn(fmt::format("{} was edited after it was applied; the shadow gets it as it is now",
-                                   migration.shown_path));
-    }
-    if (sql.empty()) sql = migration.read_sql();
-    add_file(migration, std::move(sql), ExitCode::environment);
-  }
-  if (!plan.missing.empty()) {
-    reporter_.warn(fmt::format("{} in the history {} no file: the shadow lacks what {} did",
-                               count_of(plan.missing.size(), "version"),
-                               plan.missing.size() == 1 ? "has" : "have",
-                               plan.missing.size() == 1 ? "it" : "they"));
-    add_history(plan.missing);
-  }
+  for (const Migration& migration : plan.applied_files)
+    add_file(migration,
+             edited.contains(migration.version) ? text_before_edit(migration, plan, target) : std::string(),
+             ExitCode::environment);
+  if (plan.missing.empty()) return;
+  const bool one = plan.missing.size() == 1;
+  warn(fmt::format("{} in the history {} no file: the shadow lacks what {} did",
+                   count_of(plan.missing.size(), "version"), one ? "has" : "have", one ? "it" : "they"));
+  add_history(plan.missing);
+}
+
+void ShadowLayers::warn(const std::string& line) {
+  if (!warned_before_) reporter_.warn(line);
 }
 
 void ShadowLayers::add_pending_files(const std::vector<Migration>& pending) {
-  for (const Migration& migration : pending) add_file(migration, migration.read_sql(), ExitCode::failed);
+  for (const Migration& migration : pending) add_file(migration, {}, ExitCode::failed);
 }
 
 }  // namespace runner

@@ -18,7 +18,8 @@ struct Building;
 /// The steps from an empty shadow to the state that a plan speaks of. Made anew for each shadow.
 class ShadowLayers {
  public:
-  ShadowLayers(const HistoryTable& history, const StopSignal* stop, Reporter& reporter);
+  /// `warned_before`: a shadow of this run was made already, and the same warnings need no second time.
+  ShadowLayers(const HistoryTable& history, const StopSignal* stop, Reporter& reporter, bool warned_before);
   ~ShadowLayers();
 
   void add_prelude(const std::string& name, const std::string& hint_when_refused);
@@ -38,11 +39,14 @@ class ShadowLayers {
   std::size_t executed() const;
 
  private:
-  void add_file(const Migration& migration, std::string sql, ExitCode when_refused);
+  void add_file(const Migration& migration, std::string text, ExitCode when_refused);
+  std::string text_before_edit(const Migration& migration, const Plan& plan, Session* target);
+  void warn(const std::string& line);
 
   HistoryTable history_;
   const StopSignal* stop_;
   Reporter& reporter_;
+  bool warned_before_;
   std::shared_ptr<Building> building_;
   std::vector<ShadowLayer> layers_{};
 };

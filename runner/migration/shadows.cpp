@@ -128,7 +128,7 @@ std::unique_ptr<Shadow> Shadows::Impl::make(const Plan& plan, const std::vector<
   look_at_target(plan);
   for (;;) {
     make_factory(plan);
-    ShadowLayers layers(history, stop, reporter);
+    ShadowLayers layers(history, stop, reporter, said);
     bool copy_loaded = true;
     add_applied(plan, layers, copy_loaded);
     layers.add_pending_files(pending);

@@ -106,7 +106,7 @@ TEST(Shadows, CannotBeMadeWhenAnAppliedFileDoesNotRun) {
               0U);
     EXPECT_EQ(error.place().path, "migrations/2_b.sql");
     EXPECT_EQ(error.place().line, 2);
-    EXPECT_NE(error.reason().find("relation \"legacy\" does not exist"), std::string::npos);
+    EXPECT_EQ(error.reason(), "relation \"legacy\" does not exist\nSQLSTATE 42P01");
     EXPECT_NE(error.advice().find("shadow.baseline"), std::string::npos);
   }
 }
@@ -161,7 +161,8 @@ TEST(Shadows, SayThatAnEditedFileIsTakenAsItIsNow) {
   QuietReporter reporter;
   Shadows made = shadows(files, reporter);
   made.with_applied(files.plan);
-  ASSERT_EQ(reporter.warnings.size(), 1U);
+  made.with_applied(files.plan);
+  ASSERT_EQ(reporter.warnings.size(), 1U);  // once
   EXPECT_EQ(reporter.warnings[0],
             "migrations/1_a.sql was edited after it was applied; the shadow gets it as it is now");
 }
