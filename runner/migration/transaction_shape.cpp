@@ -2,6 +2,7 @@
 #include "runner/migration/execute.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace runner {
 
@@ -25,9 +26,13 @@ static bool controls_transaction(const Statement& statement) {
          statement.kind == StatementKind::rollback;
 }
 
-/// COMMIT AND CHAIN would open the next transaction.
+/// Neither COMMIT AND CHAIN, which opens the next transaction, nor PREPARE TRANSACTION.
 static bool is_plain_commit(const Statement& statement) {
-  return statement.kind == StatementKind::commit && statement.text.size() < sizeof "COMMIT TRANSACTION";
+  static constexpr std::array<std::string_view, 6> forms{"COMMIT", "COMMIT WORK", "COMMIT TRANSACTION",
+                                                         "END",    "END WORK",    "END TRANSACTION"};
+  return statement.kind == StatementKind::commit &&
+         std::any_of(forms.begin(), forms.end(),
+                     [&](std::string_view form) { return same_tokens(statement.text, form); });
 }
 
 TransactionShape transaction_shape(const std::vector<Statement>& statements, std::string_view sql) {

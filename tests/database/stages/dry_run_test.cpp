@@ -1,0 +1,96 @@
+#include "stages/dry_run/dry_run.hpp"
+
+#include "tests/database/stages/step_call.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace runner {
+
+TEST(DryRun, ExecutesWhatIsPendingInOrder) {
+  StepCall call;
+  call.pending("1", "a", "CREATE TABLE a (n int);");
+  call.pending("2", "b", "ALTER TABLE a ADD COLUMN m int; INSERT INTO a VALUES (1, 2);");
+  const Outcome outcome = call.run(dry_run);
+  EXPECT_FALSE(outcome.failed());
+  EXPECT_EQ(outcome.summary.find("2 migrations executed on embedded PostgreSQL "), 0U) << outcome.summary;
+  EXPECT_NE(outcome.summary.find(", 3 statements"), std::string::npos) << outcome.summary;
+  ASSERT_EQ(outcome.cases.size(), 2U);
+  EXPECT_EQ(outcome.cases[1].name, "2_b");
+  EXPECT_EQ(outcome.cases[1].status, CaseStatus::passed);
+}
+
+TEST(DryRun, StopsAtTheFirstMigrationThatIsRefused) {
+  StepCall call;
+  call.pending("1", "a", "CREATE TABLE a (n int);");
+  call.pending("2", "b", "CREATE TABLE a (n int);");
+  call.pending("3", "c", "CREATE TABLE c (n int);");
+  const Outcome outcome = call.run(dry_run);
+  EXPECT_TRUE(outcome.failed());
+  ASSERT_EQ(outcome.cases.size(), 3U);
+  EXPECT_EQ(outcome.cases[0].status, CaseStatus::passed);
+  EXPECT_EQ(outcome.cases[1].status, CaseStatus::failed);
+  EXPECT_EQ(outcome.cases[2].status, CaseStatus::skipped);
+  EXPECT_EQ(outcome.cases[2].text, "not executed, because 2_b was refused");
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].place.str(), "migrations/2_b.sql:1:1");
+  EXPECT_EQ(outcome.summary.find("2_b was refused on embedded PostgreSQL "), 0U) << outcome.summary;
+  EXPECT_NE(outcome.summary.find(", after 1 migration executed"), std::string::npos) << outcome.summary;
+}
+
+TEST(DryRun, RecordsEachMigrationAsItGoes) {
+  StepCall call;
+  call.pending("1", "a", "SELECT 1;");
+  call.pending("2", "b",
+               "DO $$ BEGIN ASSERT (SELECT string_agg(version || name, ',') = '1a' FROM "
+               "supabase_migrations.schema_migrations); END $$;");
+  const Outcome outcome = call.run(dry_run);
+  EXPECT_FALSE(outcome.failed()) << outcome.findings.at(0).text();
+}
+
+TEST(DryRun, EndsAStatementThatRunsTooLong) {
+  StepCall call;
+  call.options.set("statement_timeout", std::chrono::milliseconds(100));
+  call.pending("1", "a", "SET statement_timeout = '1min'; SELECT 1;");
+  call.pending("2", "b", "SELECT pg_sleep(600);");
+  const Outcome outcome = call.run(dry_run);
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].subject, "2_b");
+  EXPECT_NE(outcome.findings[0].detail.find("SQLSTATE 57014"), std::string::npos);
+  EXPECT_EQ(outcome.findings[0].remedy, "Make the statement faster, or raise the step's timeout.");
+}
+
+TEST(DryRun, FailsOnWarningsWhenAskedTo) {
+  StepCall call;
+  call.pending("1", "a", "-- nothing");
+  call.pending("2", "b", "SELECT 1");
+  const Outcome lenient = call.run(dry_run);
+  EXPECT_FALSE(lenient.failed());
+  EXPECT_EQ(lenient.cases.at(0).status, CaseStatus::passed);
+  call.options.set("fail_on", std::string("warning"));
+  const Outcome strict = call.run(dry_run);
+  EXPECT_TRUE(strict.failed());
+  EXPECT_EQ(strict.cases.at(0).status, CaseStatus::failed);
+  EXPECT_EQ(strict.cases.at(1).status, CaseStatus::passed);
+}
+
+TEST(DryRun, PassesWithoutAShadowWhenNothingIsPending) {
+  StepCall call;
+  const Outcome outcome = call.run(dry_run);
+  EXPECT_FALSE(outcome.failed());
+  EXPECT_EQ(outcome.summary, "nothing pending");
+  EXPECT_TRUE(call.reporter.said.empty());
+}
+
+TEST(DryRun, TellsNoticesOnlyInDetail) {
+  StepCall call;
+  call.pending("1", "a", "DO $$ BEGIN RAISE NOTICE 'hello'; END $$;");
+  call.run(dry_run);
+  const auto& details = call.reporter.details;
+  EXPECT_NE(std::find(details.begin(), details.end(), "  NOTICE: hello"), details.end());
+}
+
+}  // namespace runner
