@@ -58,7 +58,7 @@ static std::string_view source_of(const Plan& plan) {
 
 static std::set<std::string> paths_of(const std::vector<Migration>& migrations) {
   std::set<std::string> paths;
-  for (const Migration& migration : migrations) paths.insert(migration.path.string());
+  for (const Migration& migration : migrations) paths.insert(migration.path);
   return paths;
 }
 
@@ -72,16 +72,18 @@ static StatusReport report_of(const Plan& plan, bool content_checked) {
   const std::string& folder = plan.folder.shown_rollbacks;
   const std::string rollbacks = folder == "." ? "" : folder + "/";
   const auto add = [&](const Migration& file, MigrationState state) {
-    report.rows.push_back({.version = file.version,
-                           .name = file.name,
-                           .state = state,
-                           .path = file.shown_path,
-                           .rollback = file.rollback ? rollbacks + file.rollback->filename().string() : ""});
+    report.rows.push_back(
+        {.version = file.version,
+         .name = file.name,
+         .state = state,
+         .path = file.shown_path,
+         .rollback =
+             file.rollback ? rollbacks + std::filesystem::path(*file.rollback).filename().string() : ""});
   };
   for (const Migration& file : plan.applied_files)
-    add(file, edited.contains(file.path.string()) ? MigrationState::edited : MigrationState::applied);
+    add(file, edited.contains(file.path) ? MigrationState::edited : MigrationState::applied);
   for (const Migration& file : plan.pending)
-    add(file, late.contains(file.path.string()) ? MigrationState::out_of_order : MigrationState::pending);
+    add(file, late.contains(file.path) ? MigrationState::out_of_order : MigrationState::pending);
   for (const HistoryRow& row : plan.missing)
     report.rows.push_back({.version = row.version, .name = row.name, .state = MigrationState::missing});
   std::stable_sort(report.rows.begin(), report.rows.end(),

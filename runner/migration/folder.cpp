@@ -78,6 +78,14 @@ static Entry::Type type_of(const Folder& folder, const dirent& entry) {
   return fs::is_symlink(path, problem) ? Entry::Type::broken_link : Entry::Type::other;
 }
 
+static std::string path_of(const Folder& folder, const Entry& entry) {
+  return folder.path.native() + "/" + entry.name;
+}
+
+static std::string base_name(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 static std::vector<Entry> list(const Folder& folder, std::string_view what) {
   std::vector<Entry> entries;
   errno = 0;
@@ -205,7 +213,7 @@ class Reader {
   }
 
   void add_migration(const Entry& entry, const MigrationFileName& name) {
-    Migration migration{name.version, as_shown(name.name), migrations_.path / entry.name,
+    Migration migration{name.version, as_shown(name.name), path_of(migrations_, entry),
                         migrations_.shown_file(entry.name), std::nullopt};
     if (!is_plain(entry.name) && find_invalid_utf8(entry.name))
       tell(Kind::undecodable_name, migrations_, entry.name, name.version,
@@ -226,8 +234,9 @@ class Reader {
 
   void sort() {
     // Entries come by file name, which is the order among equal versions.
-    std::stable_sort(found_.migrations.begin(), found_.migrations.end(),
-                     [](const Migration& a, const Migration& b) { return a.version < b.version; });
+    const auto by_version = [](const Migration& a, const Migration& b) { return a.version < b.version; };
+    if (!std::is_sorted(found_.migrations.begin(), found_.migrations.end(), by_version))
+      std::stable_sort(found_.migrations.begin(), found_.migrations.end(), by_version);
     if (!found_.migrations.empty()) newest_ = found_.migrations.back().version;
   }
 
@@ -295,7 +304,7 @@ class Reader {
   }
 
   void attach(std::size_t index, const Entry& entry) {
-    found_.migrations[index].rollback = rollbacks_.path / entry.name;
+    found_.migrations[index].rollback = path_of(rollbacks_, entry);
   }
 
   void tell_duplicates() {
@@ -308,18 +317,18 @@ class Reader {
       for (std::size_t i = first + 1; i < last; ++i) {
         const Migration& other = found_.migrations[i];
         fresh = next_version(fresh);
-        tell(Kind::duplicate_version, migrations_, other.path.filename().string(), one.version,
+        tell(Kind::duplicate_version, migrations_, other.file_name(), one.version,
              fmt::format("has version {}, as {} has", one.version, one.shown_path), rename_to(other, fresh));
       }
     }
   }
 
   std::string rename_to(const Migration& migration, const std::string& version) const {
-    std::string commands = move_command(migrations_.file(migration.path.filename().string()),
+    std::string commands = move_command(migrations_.file(migration.file_name()),
                                         migrations_.file(version + "_" + migration.name + ".sql"));
     if (migration.rollback)
       commands +=
-          "\n" + move_command(rollbacks_.file(migration.rollback->filename().string()),
+          "\n" + move_command(rollbacks_.file(base_name(*migration.rollback)),
                               rollbacks_.file(version + "_" + migration.name + std::string(rollback_end)));
     return commands;
   }
@@ -335,7 +344,7 @@ class Reader {
       const std::string_view a = significant(before);
       const std::string_view b = significant(after);
       if (before == after || std::tuple(a.size(), a) < std::tuple(b.size(), b)) continue;
-      tell(Kind::version_order, migrations_, found_.migrations[i].path.filename().string(), after,
+      tell(Kind::version_order, migrations_, found_.migrations[i].file_name(), after,
            fmt::format("runs after version {}, because versions are compared as strings", before),
            "write versions with the same number of digits, such as the 14 of a timestamp");
       return;
@@ -379,7 +388,7 @@ MigrationFolder read_folder(const fs::path& migrations, const fs::path& rollback
 }
 
 void find_unreadable(MigrationFolder& folder) {
-  const auto check = [&](const fs::path& path, const std::string& shown, const std::string& version) {
+  const auto check = [&](const std::string& path, const std::string& shown, const std::string& version) {
     if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES)
       folder.problems.push_back({Kind::unreadable, shown, version, "cannot be read: permission denied",
                                  fmt::format("chmod a+r {}", shell_word(shown))});
@@ -388,7 +397,7 @@ void find_unreadable(MigrationFolder& folder) {
   for (const Migration& migration : folder.migrations) {
     check(migration.path, migration.shown_path, migration.version);
     if (migration.rollback)
-      check(*migration.rollback, rollbacks + migration.rollback->filename().string(), migration.version);
+      check(*migration.rollback, rollbacks + base_name(*migration.rollback), migration.version);
   }
 }
 

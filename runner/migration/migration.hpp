@@ -14,12 +14,14 @@ namespace runner {
 struct Migration {
   std::string version{};  ///< 1 to 20 digits, as written
   std::string name{};
-  std::filesystem::path path{};
-  std::string shown_path{};  ///< relative to the repository root, for messages and reports
-  std::optional<std::filesystem::path> rollback{};
+  std::string path{};                     ///< a string, because a path object keeps each of its parts apart
+  std::string shown_path{};               ///< relative to the repository root, for messages and reports
+  std::optional<std::string> rollback{};  ///< path
 
   /// "<version>_<name>"
   std::string label() const { return version + "_" + name; }
+  /// The last part of `path`.
+  std::string file_name() const { return path.substr(path.rfind('/') + 1); }
   /// Throws: Error{environment} naming the file.
   std::string read_sql() const;
 };

@@ -122,16 +122,12 @@ static std::vector<HistoryRow> rows_of(const BaseCommit& base) {
   return rows;
 }
 
-static std::string file_name(const Migration& migration) {
-  return migration.path.filename().string();
-}
-
 /// The blob that a file had at the base; a file that only got another name keeps its blob. nullptr when it
 /// is new, or a link.
 static const std::string* blob_at_base(const BaseCommit& base, const Migration& migration,
                                        const MigrationFolder& folder) {
   const auto known = [](const std::string& blob) { return blob.empty() ? nullptr : &blob; };
-  if (const auto found = base.blobs.find(file_name(migration)); found != base.blobs.end())
+  if (const auto found = base.blobs.find(migration.file_name()); found != base.blobs.end())
     return known(found->second);
   const auto [first, last] = with_version(folder.migrations, migration.version);
   if (last - first != 1) return nullptr;  // a second file of that version, which is told as such
@@ -144,12 +140,12 @@ static std::vector<Migration> edited_since(const BaseCommit& base, const std::ve
                                            const PlanInput& input, const MigrationFolder& folder,
                                            const StopSignal* stop) {
   std::vector<std::string> names;
-  for (const Migration& file : files) names.push_back(file_name(file));
+  for (const Migration& file : files) names.push_back(file.file_name());
   const std::map<std::string, std::string> now = blobs_now(base, input.migrations, names, stop);
   std::vector<Migration> edited;
   for (const Migration& file : files) {
     const std::string* before = blob_at_base(base, file, folder);
-    const auto after = now.find(file_name(file));
+    const auto after = now.find(file.file_name());
     if (before != nullptr && after != now.end() && *before != after->second) edited.push_back(file);
   }
   return edited;
@@ -158,7 +154,7 @@ static std::vector<Migration> edited_since(const BaseCommit& base, const std::ve
 /// True when the folder's migrations are those of the base, by name.
 static bool same_names(const BaseCommit& base, const MigrationFolder& folder) {
   std::set<std::string> now;
-  for (const Migration& migration : folder.migrations) now.insert(file_name(migration));
+  for (const Migration& migration : folder.migrations) now.insert(migration.file_name());
   for (const auto& [file, blob] : base.blobs) {
     const auto name = parse_file_name(file);
     if (name && is_version(name->version) && now.erase(file) == 0) return false;

@@ -193,13 +193,13 @@ void ShadowLayers::add_file(const Migration& migration, std::string text, ExitCo
 }
 
 static std::string at_base(const Migration& migration, const BaseCommit& base, const StopSignal* stop) {
-  const auto blob = base.blobs.find(migration.path.filename().string());
+  const auto blob = base.blobs.find(migration.file_name());
   if (blob == base.blobs.end()) return "";
   static constexpr std::size_t largest_file_bytes = std::size_t{64} << 20;
   const ChildResult shown = run_child({.program = "git",
                                        .arguments = {"cat-file", "blob", blob->second},
                                        .environment = minimal_environment(),
-                                       .folder = migration.path.parent_path(),
+                                       .folder = std::filesystem::path(migration.path).parent_path(),
                                        .output_limit_bytes = largest_file_bytes},
                                       stop);
   return shown.succeeded() && !shown.output_cut ? shown.output : "";

@@ -46,12 +46,16 @@ static std::size_t length_chars(std::string_view text) {
 
 /// One line, cut or filled up to `width` characters.
 static std::string fitted(std::string_view text, std::size_t width_chars) {
-  std::string line = shown_text(text);
-  std::replace_if(
-      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
-  const std::size_t length = length_chars(line);
-  if (length <= width_chars) return line + std::string(width_chars - length, ' ');
-  return line.substr(0, byte_offset(line, width_chars - 3 + 1)) + "...";
+  std::string line(text);
+  const bool plain = std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+  if (!plain) {
+    line = clean_text(line);
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  }
+  const std::size_t length = plain ? line.size() : length_chars(line);
+  if (length > width_chars) return line.substr(0, byte_offset(line, width_chars - 3 + 1)) + "...";
+  return line.append(width_chars - length, ' ');
 }
 
 /// Where the version is known: what the state is made of, in plain words.
@@ -104,16 +108,15 @@ static std::string problem_lines(const StatusReport& report) {
 
 std::string status_table(const StatusReport& report) {
   // "nothing" says in its own words what that means.
-  std::string text = report.source == "nothing"
-                         ? shown_text(report.compared_with) + "\n"
-                         : fmt::format("compared with {}\n", shown_text(report.compared_with));
+  std::string text = report.source == "nothing" ? "" : "compared with ";
+  text += report.compared_with + "\n";
   if (!report.rows.empty()) text += "\n" + table_lines(report);
   std::string counts;
   for (const MigrationState state : states)
     if (const std::size_t n = report.count(state); n > 0)
       counts += fmt::format("{}{} {}", counts.empty() ? ": " : ", ", n, to_string(state));
-  return text + fmt::format("\n{}{}\n", count_of(report.rows.size(), "migration"), counts) +
-         problem_lines(report);
+  text += fmt::format("\n{}{}\n", count_of(report.rows.size(), "migration"), counts) + problem_lines(report);
+  return shown_text(text);
 }
 
 // --- JSON
