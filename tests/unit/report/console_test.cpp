@@ -146,7 +146,7 @@ TEST(Console, HidesSecretsAndControlCharacters) {
   reporter->say("say hunter2hunter2\x1b]0;title\x07");
   reporter->detail("detail hunter2hunter2");
   reporter->warn("warn hunter2hunter2");
-  EXPECT_EQ(log.str(), "  say [hidden]]0;title\n  detail [hidden]\nwarning: warn [hidden]\n");
+  EXPECT_EQ(log.str(), "  say [hidden]\n  detail [hidden]\nwarning: warn [hidden]\n");
 }
 
 TEST(ConsoleStyleDetection, ObeysNoColorAndGitlab) {
