@@ -34,12 +34,13 @@ static std::string table_count(const fs::path& cache, const StopSignal* stop = n
       .value_or("NULL");
 }
 
-/// What a run does, over and over: shadows from an empty cache and from a full one.
-static int make_shadows_for_ever(const fs::path& cache, const StopSignal* stop = nullptr) {
+enum class Cache { kept, emptied };
+
+/// What a run does, over and over: shadows from what the cache holds, or from nothing.
+static int make_shadows_for_ever(const fs::path& cache, Cache mode, const StopSignal* stop = nullptr) {
   for (;;) {
-    for (int i = 0; i < 3; ++i)
-      if (table_count(cache, stop) != "2") return 1;
-    fs::remove_all(cache);
+    if (mode == Cache::emptied) fs::remove_all(cache);
+    if (table_count(cache, stop) != "2") return 1;
   }
 }
 
@@ -64,9 +65,14 @@ TEST(ServerFaults, Kill9AtRandomMomentsLeavesNoServerAndASoundCache) {
   adopt_orphans();
   const TestFolder cache;
   std::mt19937 random{20260309};
-  std::uniform_int_distribution<useconds_t> moment{0, 1'500'000};
-  for (int i = 0; i < 12; ++i) {
-    const pid_t run = fork_to([&] { return make_shadows_for_ever(cache.path()); });
+  std::uniform_int_distribution<useconds_t> moment{0, 1'000'000};
+  for (int i = 0; i < 10; ++i) {
+    // Every other time with initdb; else nearly always while a server runs.
+    if (i % 2 == 1) {
+      ASSERT_EQ(table_count(cache.path()), "2");
+    }
+    const Cache mode = i % 2 == 0 ? Cache::emptied : Cache::kept;
+    const pid_t run = fork_to([&] { return make_shadows_for_ever(cache.path(), mode); });
     ::usleep(moment(random));
     ::kill(run, SIGKILL);
     ASSERT_TRUE(all_children_end()) << "a process of the killed run is left";
@@ -81,13 +87,13 @@ TEST(ServerFaults, AStopSignalAtARandomMomentEndsTheRunAndItsServer) {
   const TestFolder cache;
   std::mt19937 random{7};
   std::uniform_int_distribution<useconds_t> moment{0, 1'000'000};
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < 5; ++i) {
     int ready[2];
     ASSERT_EQ(::pipe(ready), 0);
     const pid_t run = fork_to([&] {
       const StopSignal stop;
       [[maybe_unused]] const ssize_t put = ::write(ready[1], "x", 1);
-      return make_shadows_for_ever(cache.path(), &stop);
+      return make_shadows_for_ever(cache.path(), Cache::kept, &stop);
     });
     char byte = 0;
     ASSERT_EQ(::read(ready[0], &byte, 1), 1);
@@ -98,6 +104,25 @@ TEST(ServerFaults, AStopSignalAtARandomMomentEndsTheRunAndItsServer) {
     EXPECT_EQ(wait_for(run), to_int(ExitCode::terminated));
     ASSERT_TRUE(all_children_end()) << "a process of the run is left";
   }
+}
+
+TEST(ServerFaults, Kill9WhileItsServerRunsEndsTheServer) {
+  adopt_orphans();
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t run = fork_to([&] {
+    Cluster cluster(find_server_binaries(), nullptr);
+    cluster.create();
+    cluster.start();
+    [[maybe_unused]] const ssize_t put = ::write(ready[1], "x", 1);
+    return ::pause();
+  });
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  ::close(ready[0]);
+  ::close(ready[1]);
+  ::kill(run, SIGKILL);
+  EXPECT_TRUE(all_children_end());
 }
 
 TEST(ServerFaults, RunsAtOnceShareACacheAndNothingElse) {
