@@ -28,7 +28,8 @@ static constexpr std::string_view settings = R"(SELECT
   set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true),
   set_config('quote_all_identifiers', 'off', true), set_config('lc_monetary', 'C', true),
   set_config('standard_conforming_strings', 'on', true), set_config('jit', 'off', true),
-  set_config('max_parallel_workers_per_gather', '0', true), set_config('work_mem', '32MB', true);
+  set_config('max_parallel_workers_per_gather', '0', true), set_config('enable_mergejoin', 'off', true),
+  set_config('work_mem', '32MB', true);
 )";
 
 /// Options of servers, wrappers and tables whose values are shown. Any other may be a password.

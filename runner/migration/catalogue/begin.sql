@@ -13,6 +13,18 @@ scope AS MATERIALIZED (
 member AS MATERIALIZED (  -- what belongs to an extension
   SELECT classid, objid, refobjid FROM pg_depend
   WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+),
+relation AS MATERIALIZED (  -- what has columns; named once, because everything on it repeats the name
+  SELECT c.oid, c.relkind, c.relispartition, c.oid::regclass::text AS name,
+         CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'f' THEN 'foreign table '
+              WHEN 'c' THEN 'type ' ELSE 'table ' END || c.oid::regclass AS key
+  FROM pg_class c
+  WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c') AND c.relnamespace = ANY ((SELECT schemas FROM scope)::oid[])
+    AND NOT EXISTS (SELECT FROM member m WHERE m.objid = c.oid AND m.classid = 'pg_class'::regclass)
+),
+comment AS MATERIALIZED (
+  SELECT classoid, objoid, objsubid, description FROM pg_description
+  UNION ALL SELECT classoid, objoid, 0, description FROM pg_shdescription
 )
 SELECT o.kind, o.identity, o.parent, o.implied_by, o.definition, o.part,
        o.owner::regrole::text, o.acl::text, o.base_acl::text, comment.description, label.labels

@@ -1,8 +1,5 @@
 ) o
-LEFT JOIN (
-  SELECT classoid, objoid, objsubid, description FROM pg_description
-  UNION ALL SELECT classoid, objoid, 0, description FROM pg_shdescription
-) comment ON comment.objoid = o.object AND comment.classoid = o.class AND comment.objsubid = o.part
+LEFT JOIN comment ON comment.objoid = o.object AND comment.classoid = o.class AND comment.objsubid = o.part
 LEFT JOIN (
   SELECT classoid, objoid, objsubid,
          string_agg(format('%s: %s', provider, label), E'\n' ORDER BY provider COLLATE "C") AS labels

@@ -1,7 +1,6 @@
 -- Constraints of tables. Copies of a foreign key in partitions follow from the one that was written, and
 -- inherited checks from the parent's.
-SELECT 'pg_constraint'::regclass, k.oid, 0, 'constraint', quote_ident(k.conname) || ' on ' || k.conrelid::regclass,
-       CASE c.relkind WHEN 'f' THEN 'foreign table ' ELSE 'table ' END || k.conrelid::regclass,
+SELECT 'pg_constraint'::regclass, k.oid, 0, 'constraint', quote_ident(k.conname) || ' on ' || c.name, c.key,
        CASE WHEN k.conparentid <> 0 THEN
          (SELECT 'constraint ' || quote_ident(up.conname) || ' on ' || up.conrelid::regclass
           FROM pg_constraint up WHERE up.oid = k.conparentid) END,
@@ -10,20 +9,21 @@ SELECT 'pg_constraint'::regclass, k.oid, 0, 'constraint', quote_ident(k.conname)
           THEN ' with its triggers disabled' ELSE '' END,
        NULL::oid, NULL::aclitem[], NULL::aclitem[]
 FROM pg_constraint k
-JOIN pg_class c ON c.oid = k.conrelid
-WHERE c.relnamespace = ANY ((SELECT schemas FROM scope)::oid[]) AND k.contype <> 't'
+JOIN relation c ON c.oid = k.conrelid
+WHERE k.contype <> 't'
   AND NOT (k.contype = 'f' AND k.conparentid <> 0)
   AND (k.conislocal OR k.contype NOT IN ('c', 'n'))
-  AND NOT EXISTS (SELECT FROM member m WHERE m.objid = c.oid AND m.classid = 'pg_class'::regclass)
 
 UNION ALL
--- Indexes; one that stands behind a constraint is told apart because of its own options
+-- Indexes. The columns of one behind a primary key or unique constraint stand in the constraint; what is left are
+-- its options.
 SELECT 'pg_class'::regclass, c.oid, 0, 'index', c.oid::regclass::text,
-       CASE WHEN k.oid IS NOT NULL THEN 'constraint ' || quote_ident(k.conname) || ' on ' || i.indrelid::regclass
-            ELSE CASE t.relkind WHEN 'm' THEN 'materialized view ' ELSE 'table ' END || i.indrelid::regclass END,
+       CASE WHEN k.oid IS NOT NULL THEN 'constraint ' || quote_ident(k.conname) || ' on ' || t.name ELSE t.key END,
        CASE WHEN c.relispartition THEN
          (SELECT 'index ' || h.inhparent::regclass FROM pg_inherits h WHERE h.inhrelid = c.oid) END,
-       pg_get_indexdef(c.oid)
+       CASE WHEN k.contype IN ('p', 'u') THEN 'index of the constraint' || coalesce(' with (' ||
+            (SELECT string_agg(word, ', ' ORDER BY word COLLATE "C") FROM unnest(c.reloptions) word) || ')', '')
+          ELSE pg_get_indexdef(c.oid) END
        || CASE WHEN c.reltablespace <> 0 THEN
             (SELECT ' tablespace ' || quote_ident(spcname) FROM pg_tablespace WHERE oid = c.reltablespace) ELSE '' END
        || CASE WHEN c.relispartition THEN
@@ -38,15 +38,12 @@ SELECT 'pg_class'::regclass, c.oid, 0, 'index', c.oid::regclass::text,
        NULL, NULL, NULL
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
-JOIN pg_class t ON t.oid = i.indrelid
+JOIN relation t ON t.oid = i.indrelid
 LEFT JOIN pg_constraint k ON k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')
-WHERE c.relnamespace = ANY ((SELECT schemas FROM scope)::oid[])
-  AND NOT EXISTS (SELECT FROM member m WHERE m.objid = i.indrelid AND m.classid = 'pg_class'::regclass)
-  AND NOT EXISTS (SELECT FROM member m WHERE m.objid = c.oid AND m.classid = 'pg_class'::regclass)
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.objid = c.oid AND m.classid = 'pg_class'::regclass)
 
 UNION ALL
-SELECT 'pg_trigger'::regclass, g.oid, 0, 'trigger', quote_ident(g.tgname) || ' on ' || g.tgrelid::regclass,
-       CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'f' THEN 'foreign table ' ELSE 'table ' END || g.tgrelid::regclass,
+SELECT 'pg_trigger'::regclass, g.oid, 0, 'trigger', quote_ident(g.tgname) || ' on ' || c.name, c.key,
        CASE WHEN g.tgparentid <> 0 THEN
          (SELECT 'trigger ' || quote_ident(up.tgname) || ' on ' || up.tgrelid::regclass
           FROM pg_trigger up WHERE up.oid = g.tgparentid) END,
@@ -54,24 +51,20 @@ SELECT 'pg_trigger'::regclass, g.oid, 0, 'trigger', quote_ident(g.tgname) || ' o
        || CASE g.tgenabled WHEN 'D' THEN ' disabled' WHEN 'R' THEN ' enabled replica' WHEN 'A' THEN ' enabled always' ELSE '' END,
        NULL, NULL, NULL
 FROM pg_trigger g
-JOIN pg_class c ON c.oid = g.tgrelid
-WHERE NOT g.tgisinternal AND c.relnamespace = ANY ((SELECT schemas FROM scope)::oid[])
-  AND NOT EXISTS (SELECT FROM member m WHERE m.objid = c.oid AND m.classid = 'pg_class'::regclass)
+JOIN relation c ON c.oid = g.tgrelid
+WHERE NOT g.tgisinternal
 
 UNION ALL
-SELECT 'pg_rewrite'::regclass, r.oid, 0, 'rule', quote_ident(r.rulename) || ' on ' || r.ev_class::regclass,
-       CASE c.relkind WHEN 'v' THEN 'view ' ELSE 'table ' END || r.ev_class::regclass, NULL,
+SELECT 'pg_rewrite'::regclass, r.oid, 0, 'rule', quote_ident(r.rulename) || ' on ' || c.name, c.key, NULL,
        pg_get_ruledef(r.oid)
        || CASE r.ev_enabled WHEN 'D' THEN ' disabled' WHEN 'R' THEN ' enabled replica' WHEN 'A' THEN ' enabled always' ELSE '' END,
        NULL, NULL, NULL
 FROM pg_rewrite r
-JOIN pg_class c ON c.oid = r.ev_class
-WHERE r.rulename <> '_RETURN' AND c.relnamespace = ANY ((SELECT schemas FROM scope)::oid[])
-  AND NOT EXISTS (SELECT FROM member m WHERE m.objid = c.oid AND m.classid = 'pg_class'::regclass)
+JOIN relation c ON c.oid = r.ev_class
+WHERE r.rulename <> '_RETURN'
 
 UNION ALL
-SELECT 'pg_policy'::regclass, p.oid, 0, 'policy', quote_ident(p.polname) || ' on ' || p.polrelid::regclass,
-       'table ' || p.polrelid::regclass, NULL,
+SELECT 'pg_policy'::regclass, p.oid, 0, 'policy', quote_ident(p.polname) || ' on ' || c.name, c.key, NULL,
        CASE WHEN p.polpermissive THEN '' ELSE 'restrictive ' END
        || 'for ' || CASE p.polcmd WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update'
                     WHEN 'd' THEN 'delete' ELSE 'all' END
@@ -82,9 +75,7 @@ SELECT 'pg_policy'::regclass, p.oid, 0, 'policy', quote_ident(p.polname) || ' on
        || CASE WHEN p.polwithcheck IS NULL THEN '' ELSE ' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')' END,
        NULL, NULL, NULL
 FROM pg_policy p
-JOIN pg_class c ON c.oid = p.polrelid
-WHERE c.relnamespace = ANY ((SELECT schemas FROM scope)::oid[])
-  AND NOT EXISTS (SELECT FROM member m WHERE m.objid = c.oid AND m.classid = 'pg_class'::regclass)
+JOIN relation c ON c.oid = p.polrelid
 
 UNION ALL
 SELECT 'pg_statistic_ext'::regclass, x.oid, 0, 'statistics',
