@@ -271,6 +271,7 @@ bool LocalServer::stop_locked() {
 
 DatabaseUrl LocalServer::start(const std::vector<std::string>& preludes) {
   const RunAs as = unprivileged_user();
+  if (!exists()) find_server_binaries();  // before anything is made that would be left behind
   settle(as);
   const ExclusiveLock lock(folder_, stop_);
   start_locked(preludes, as);
