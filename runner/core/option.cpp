@@ -37,8 +37,12 @@ std::string_view to_string(OptionType type) {
 }
 
 static Error wrong(const OptionSpec& spec, std::string_view seen) {
-  return Error{ExitCode::usage,
-               fmt::format("option '{}' wants {}, not {}", spec.name, to_string(spec.type), seen)};
+  Error error{ExitCode::usage,
+              fmt::format("option '{}' wants {}, not {}", spec.name, to_string(spec.type), seen)};
+  if (spec.type == OptionType::boolean) error.hint("write true or false, without quotes");
+  if (spec.type == OptionType::integer) error.hint("write digits only, such as 10");
+  if (spec.type == OptionType::text || spec.type == OptionType::choice) error.hint("write one value");
+  return error;
 }
 
 /// " rows" or "ms": what follows a number of this option.

@@ -144,9 +144,9 @@ class StageRun {
       result.status = result.exit_code == ExitCode::passed ? StepStatus::passed : StepStatus::failed;
   }
 
-  /// "passed: 8 migrations executed, 61 statements, 0.9 s in all", "failed: history: 1 error, 0.1 s in all".
+  /// "passed: 8 migrations executed, 61 statements, 0.9 s", "failed: history: 1 error, 0.1 s".
   std::string verdict() const {
-    const std::string took = for_people(report_.duration) + " in all";
+    const std::string took = for_people(report_.duration);
     if (report_.exit_code == ExitCode::passed) {
       std::string summary = count_of(report_.steps.size(), "step");
       for (const StepReport& step : report_.steps)

@@ -226,13 +226,16 @@ OptionValue PipelineReader::read_option(const OptionSpec& spec, const YamlEntry&
     throw file_.error_at(entry.key, fmt::format("{} has no value", named(spec, owner)))
         .hint("write a value, or leave the line out");
   if (value.kind == Kind::map)
-    throw file_.error_at(value,
-                         fmt::format("{} wants {}, not a map", named(spec, owner), to_string(spec.type)));
+    throw file_
+        .error_at(value, fmt::format("{} wants {}, not a map", named(spec, owner), to_string(spec.type)))
+        .hint("write one value; put quotes around it when it starts with '{'");
   std::vector<std::string> items;
   const auto add = [&](const YamlNode& item) {
     if (item.kind != Kind::scalar)
-      throw file_.error_at(
-          item, fmt::format("{} holds {} where a text is wanted", named(spec, owner), kind_name(item)));
+      throw file_
+          .error_at(item,
+                    fmt::format("{} holds {} where a text is wanted", named(spec, owner), kind_name(item)))
+          .hint("write one value, in quotes when it holds special characters");
     Substituted text = value_of(item);
     const bool converted = spec.type == OptionType::boolean || spec.type == OptionType::integer;
     if (converted && item.quoted && text.names.empty() && text.text == item.text)

@@ -3,6 +3,7 @@
 #include "runner/pipeline/pipeline_reader.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,14 +27,15 @@ std::vector<Stage> PipelineReader::read_stages(const YamlEntry& entry) const {
         .error_at(entry.value.kind == Kind::null ? entry.key : entry.value, "'stages' wants a map of stages")
         .hint("write a name and its list of steps, such as 'migrate:check: [dry-run]'");
   std::vector<Stage> stages;
+  std::map<std::string, std::string> reports;
   for (const YamlEntry& declared : entry.value.entries) {
     Stage stage = read_stage(declared);
-    for (const Stage& other : stages)
-      if (report_name(other.name) == report_name(stage.name))
-        throw file_
-            .error_at(declared.key, fmt::format("stage '{}' would write the same report files as '{}'",
-                                                stage.name, other.name))
-            .hint("choose another name: ':' counts as '-' there");
+    const auto [other, is_new] = reports.emplace(report_name(stage.name), stage.name);
+    if (!is_new)
+      throw file_
+          .error_at(declared.key, fmt::format("stage '{}' would write the same report files as '{}'",
+                                              stage.name, other->second))
+          .hint("choose another name: ':' counts as '-' there");
     stages.push_back(std::move(stage));
   }
   return stages;

@@ -220,6 +220,8 @@ Error YamlFile::explained(std::string_view problem, std::size_t offset, std::siz
   // At the end of the text, the last line that holds something is where to look.
   if (offset >= text_.size() && !text_.empty())
     offset = std::min(text_.find_last_not_of(" \t\r\n"), text_.size() - 1);
+  if (problem.starts_with("bad file"))
+    return error_at(offset, "brackets or lists are nested too deeply").hint("close brackets where they end");
   Error error = error_at(offset, fmt::format("not valid YAML: {}", problem));
   const std::string line = error.place().source_line;
   if (line.find("${") != std::string::npos && line.find_first_of("{[") < line.find("${"))

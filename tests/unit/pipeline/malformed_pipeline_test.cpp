@@ -200,6 +200,8 @@ static const Malformed all[] = {
     {"VariablesNestedTooDeeply",
      "version: 1\nmigrations: ${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-x}}}}}}}}}\n",
      "error: p.yml:2:53: variables are nested too deeply", ""},
+    {"BracketsNestedTooDeeply", "version: 1\nmigrations: " + std::string(5000, '[') + "\n",
+     "error: p.yml:2:5012: brackets or lists are nested too deeply", "close brackets where they end"},
     {"AHistoryThatIsNoTable", "version: 1\ndatabase: {history: applied}\n",
      "error: p.yml:2:21: 'applied' is no name of a history table", ""},
 };
