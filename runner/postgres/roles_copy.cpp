@@ -52,10 +52,8 @@ static std::string create_role(const Session& target, const std::vector<Cell>& r
   const std::string name = role.at(0).value_or("");
   std::string attributes = role.at(1).value_or("");
   const bool superuser = role.at(2) == "t";
-  if (owner && superuser)  // all that a superuser may do, short of being one
-    attributes = "INHERIT CREATEROLE CREATEDB BYPASSRLS REPLICATION";
-  else if (superuser)
-    attributes += " SUPERUSER";
+  // No role that a migration might get hold of may run programs: all that a superuser may do, short of that.
+  if (superuser) attributes = "INHERIT CREATEROLE CREATEDB BYPASSRLS REPLICATION";
   const std::string identifier = target.quoted_identifier(name);
   const std::string create =
       fmt::format("IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {}) THEN CREATE ROLE {} {}; ",
@@ -67,6 +65,15 @@ static std::string create_role(const Session& target, const std::vector<Cell>& r
                   identifier, attributes)
             : "";
   return do_block(create + change + "END IF;");
+}
+
+/// A role that is a superuser on a shadow.server must not be within a migration's reach.
+static std::string grant(const Session& target, const std::string& role, const std::string& member,
+                         std::string_view options) {
+  return attempt(
+      fmt::format("IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = {}) THEN GRANT {} TO {}{}; END IF;",
+                  target.quoted_literal(role), target.quoted_identifier(role),
+                  target.quoted_identifier(member), options));
 }
 
 // --- memberships -------------------------------------------------------------------------------------------
@@ -84,8 +91,7 @@ static std::string memberships(Session& target) {
     if (row.at(3) == "f" || row.at(4) == "f")  // only a server that has them writes them
       options = fmt::format(" WITH ADMIN {}, INHERIT {}, SET {}", row.at(2) == "t" ? "TRUE" : "FALSE",
                             row.at(3) == "t" ? "TRUE" : "FALSE", row.at(4) == "t" ? "TRUE" : "FALSE");
-    sql += attempt(fmt::format("GRANT {} TO {}{};", target.quoted_identifier(row.at(0).value_or("")),
-                               target.quoted_identifier(row.at(1).value_or("")), options));
+    sql += grant(target, row.at(0).value_or(""), row.at(1).value_or(""), options);
   }
   return sql;
 }
@@ -168,23 +174,23 @@ static std::string database_rights(Session& target) {
   return sql;
 }
 
-std::string roles_sql(Session& target, const std::string& owner) {
+RolesCopy copy_roles(Session& target, const std::string& owner) {
   const Rows roles = target.query(read_roles, "read the roles");
-  std::string sql;
+  RolesCopy copy;
   bool owner_is_superuser = false;
   for (const auto& role : roles.rows) {
-    const bool is_owner = role.at(0) == owner;
-    owner_is_superuser = owner_is_superuser || (is_owner && role.at(2) == "t");
-    sql += create_role(target, role, is_owner);
+    const bool superuser = role.at(2) == "t";
+    owner_is_superuser = owner_is_superuser || (superuser && role.at(0) == owner);
+    if (superuser) copy.superusers.push_back(role.at(0).value_or(""));
+    copy.sql += create_role(target, role, role.at(0) == owner);
   }
-  sql += memberships(target);
+  copy.sql += memberships(target);
   if (owner_is_superuser)
     for (const auto& role : roles.rows)
       if (role.at(0) != owner)
-        sql += attempt(fmt::format("GRANT {} TO {} WITH ADMIN OPTION;",
-                                   target.quoted_identifier(role.at(0).value_or("")),
-                                   target.quoted_identifier(owner)));
-  return sql + database_rights(target) + settings(target);
+        copy.sql += grant(target, role.at(0).value_or(""), owner, " WITH ADMIN OPTION");
+  copy.sql += database_rights(target) + settings(target);
+  return copy;
 }
 
 }  // namespace runner

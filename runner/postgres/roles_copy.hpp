@@ -3,6 +3,7 @@
 #include "runner/postgres/session.hpp"
 
 #include <string>
+#include <vector>
 
 namespace runner {
 
@@ -10,11 +11,17 @@ namespace runner {
 /// database's owner.
 std::string migration_role(Session& target);
 
-/// SQL that makes what the target's roles, memberships, settings and rights on the database are, for the
-/// database that it is run in. Passwords and pg_* roles are left out; what exists is kept. The owner is never
-/// made a superuser: where it is one on the target, it becomes a member of every other role instead, so
-/// that it may alter what they own.
+struct RolesCopy {
+  /// Makes what the target's roles, memberships, settings and rights on the database are, for the database
+  /// that it is run in. Passwords and pg_* roles are left out; what exists is kept.
+  std::string sql{};
+  std::vector<std::string> superusers{};  ///< of the target; `sql` makes none
+};
+
+/// A superuser becomes a role with every right short of being one, because whoever may be a superuser may run
+/// programs on the machine. If `owner` is one, it becomes a member of every other role, so that it may
+/// alter what they own.
 /// Needs no more than any role may read.
-std::string roles_sql(Session& target, const std::string& owner);
+RolesCopy copy_roles(Session& target, const std::string& owner);
 
 }  // namespace runner

@@ -156,13 +156,30 @@ SchemaCopy copy_schema(Session& target, const StopSignal* stop) {
                             target.url().describe(), copy.major)}
         .hint(fmt::format("install postgresql-client-{}, or point RUNNER_PG_BIN to it", copy.major));
   copy.owner = migration_role(target);
-  copy.roles_sql = roles_sql(target, copy.owner);
+  RolesCopy roles = copy_roles(target, copy.owner);
+  copy.roles_sql = std::move(roles.sql);
+  copy.superusers = std::move(roles.superusers);
   copy.schema_sql = without_passwords(without_psql_frame(dump(target, pg_dump, stop)));
   copy.digest = sha256(copy.owner + "\n" + copy.roles_sql + "\n" + copy.schema_sql);
   return copy;
 }
 
 // --- loading -----------------------------------------------------------------------------------------------
+
+/// `role` as an SQL expression.
+static bool is_superuser(Session& admin, const std::string& role) {
+  const Rows found =
+      admin.query("SELECT FROM pg_roles WHERE rolsuper AND rolname = " + role, "read the roles");
+  return !found.rows.empty();
+}
+
+static bool may_become_superuser(Session& admin, const std::string& role) {
+  const Rows found =
+      admin.query(fmt::format("SELECT FROM pg_roles WHERE rolsuper AND pg_has_role({}, oid, 'MEMBER')",
+                              admin.quoted_literal(role)),
+                  "read the roles");
+  return !found.rows.empty();
+}
 
 static Error cannot_load(const Shadow& shadow, std::string_view what, const SqlError& error) {
   return Error{ExitCode::environment, fmt::format("cannot load {} into the {}", what, shadow.describe())}
@@ -187,11 +204,13 @@ static Error missing_extension(const Shadow& shadow, const std::string& extensio
 }
 
 /// All at once: one implicit transaction, one round trip. When that fails, entry by entry, to know which.
-static void load_schema(Session& admin, const Shadow& shadow, const std::string& sql) {
-  StatementResult all = admin.execute(sql);
+/// `before` and `after` belong to the same transaction.
+static void load_schema(Session& admin, const Shadow& shadow, const std::string& before,
+                        const std::string& sql, const std::string& after) {
+  const StatementResult all = admin.execute(before + sql + after);
   if (!all.error) return;
   if (all.connection_lost) throw cannot_load(shadow, "the target's schema", *all.error);
-  admin.query("BEGIN", "load the target's schema");
+  admin.query("BEGIN; " + before, "load the target's schema");
   for (const Entry& entry : entries_of(sql)) {
     const StatementResult one = admin.execute(entry.sql);
     if (!one.error) continue;
@@ -199,7 +218,7 @@ static void load_schema(Session& admin, const Shadow& shadow, const std::string&
       throw missing_extension(shadow, extension, *one.error);
     throw cannot_load(shadow, entry.title.empty() ? "the target's settings" : entry.title, *one.error);
   }
-  admin.query("COMMIT", "load the target's schema");
+  admin.query(after + "COMMIT", "load the target's schema");
 }
 
 /// A newer pg_dump sets what an older server does not know.
@@ -223,8 +242,20 @@ static void refresh_views(Session& admin) {
   }
 }
 
-static void load(Shadow& shadow, const SchemaCopy& copy) {
-  Session admin = shadow.connect_admin();
+/// Whoever is named as an event trigger's owner must be a superuser at that moment, and only then: nobody
+/// else sees it, because it is undone in the same transaction.
+static void load_as_superusers(Session& admin, const Shadow& shadow, const SchemaCopy& copy) {
+  std::string before;
+  std::string after;
+  for (const std::string& role : copy.superusers) {
+    if (!is_superuser(admin, "current_user") || is_superuser(admin, admin.quoted_literal(role))) continue;
+    before += fmt::format("ALTER ROLE {} SUPERUSER;\n", admin.quoted_identifier(role));
+    after += fmt::format("ALTER ROLE {} NOSUPERUSER;\n", admin.quoted_identifier(role));
+  }
+  load_schema(admin, shadow, before, fitting(copy.schema_sql, shadow.server_version()), after);
+}
+
+static void load_roles(Session& admin, const Shadow& shadow, const SchemaCopy& copy) {
   const StatementResult roles = admin.execute(copy.roles_sql);
   if (roles.error) {
     Error error = cannot_load(shadow, "the target's roles", *roles.error);
@@ -234,11 +265,23 @@ static void load(Shadow& shadow, const SchemaCopy& copy) {
           "server");
     throw error;
   }
-  if (shadow.owner() != copy.owner)  // on a shadow.server, migrations run as a role of the shadow's own
-    admin.execute(fmt::format("GRANT {} TO {} WITH ADMIN OPTION", admin.quoted_identifier(copy.owner),
-                              admin.quoted_identifier(shadow.owner())));
-  // Elevated for the while: whoever is named as an event trigger's owner must be a superuser.
-  shadow.elevated([&] { load_schema(admin, shadow, fitting(copy.schema_sql, shadow.server_version())); });
+  if (shadow.owner() == copy.owner) return;
+  // On a shadow.server, migrations run as a role of the shadow's own.
+  if (may_become_superuser(admin, copy.owner))
+    throw Error{ExitCode::environment,
+                fmt::format("cannot load the target's schema into the {}", shadow.describe())}
+        .because(fmt::format(
+            "'{}', as whom migrations run there, is or may become a superuser on the shadow server",
+            copy.owner))
+        .hint("name a server in shadow.server on which that role has no such rights");
+  admin.execute(fmt::format("GRANT {} TO {} WITH ADMIN OPTION", admin.quoted_identifier(copy.owner),
+                            admin.quoted_identifier(shadow.owner())));
+}
+
+static void load(Shadow& shadow, const SchemaCopy& copy) {
+  Session admin = shadow.connect_admin();
+  load_roles(admin, shadow, copy);
+  load_as_superusers(admin, shadow, copy);
   // pg_dump's text emptied search_path, and a view's functions may need it.
   admin.reset();
   refresh_views(admin);

@@ -6,14 +6,16 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace runner {
 
 /// What a target looks like without its rows: roles, memberships and settings, the schema, and the history.
 struct SchemaCopy {
-  std::string owner{};       ///< owner of the target's database
-  std::string roles_sql{};   ///< CREATE ROLE, GRANT, ALTER ROLE … SET, without passwords
-  std::string schema_sql{};  ///< pg_dump --schema-only, backslash lines stripped
+  std::string owner{};                    ///< whom migrations run as: see migration_role
+  std::string roles_sql{};                ///< CREATE ROLE, GRANT, ALTER ROLE … SET, without passwords
+  std::string schema_sql{};               ///< pg_dump --schema-only, backslash lines stripped
+  std::vector<std::string> superusers{};  ///< roles that are superusers there and must not be on a shadow
   std::string digest{};
   int major = 0;
 };

@@ -162,3 +162,37 @@ TEST(RemoteShadow, TakesThePreludeAndACopiedSchema) {
   EXPECT_EQ(ask(session, "SELECT auth.uid() IS NULL"), "t");
   EXPECT_TRUE(reporter.warnings.empty()) << reporter.warnings[0];
 }
+
+TEST(RemoteShadow, KeepsTheServersSuperusersOutOfReach) {
+  const TestDatabase server;
+  Session admin = with_template(server);
+  admin.query("CREATE ROLE chief SUPERUSER LOGIN", "make a role");
+  QuietReporter reporter;
+  const auto factory = ShadowFactory::of({.server = server.admin_url()}, nullptr, reporter);
+  const auto refusal = [&](const SchemaCopy& copy) -> std::string {
+    try {
+      factory->make({layer_of(copy)});
+      return "loaded";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::environment);
+      return error.reason();
+    }
+  };
+  static constexpr const char* words =
+      "', as whom migrations run there, is or may become a superuser on the shadow server";
+  {
+    Session chief = Session::connect(server.url().with("user", "chief"), {}, nullptr);
+    EXPECT_EQ(refusal(copy_schema(chief, nullptr)), std::string("'chief") + words);
+  }
+  admin.query(
+      "CREATE ROLE chiefs_friend; CREATE ROLE friends_friend LOGIN; GRANT chief TO chiefs_friend; "
+      "GRANT chiefs_friend TO friends_friend; GRANT CREATE ON DATABASE " +
+          server.name() + " TO friends_friend",
+      "make roles");
+  {
+    Session session = Session::connect(server.url().with("user", "friends_friend"), {}, nullptr);
+    EXPECT_EQ(refusal(copy_schema(session, nullptr)), std::string("'friends_friend") + words);
+  }
+  admin.query("DROP OWNED BY friends_friend; DROP ROLE chief, chiefs_friend, friends_friend",
+              "drop the roles");
+}

@@ -105,23 +105,33 @@ TEST(SchemaCopy, LetsASuperuserAlterWhatOthersOwnWithoutBeingOne) {
   const TestDatabase database;
   Session admin = database.admin();
   run(admin, "CREATE ROLE somebody; CREATE TABLE theirs (n int); ALTER TABLE theirs OWNER TO somebody");
-  const SchemaCopy copy = copy_schema(admin, nullptr);
-  QuietReporter reporter;
-  // The embedded server's own superuser has the same name as the target's: another owner stands for it here.
-  SchemaCopy renamed = copy;
-  EXPECT_EQ(copy.owner, ask(admin, "SELECT current_user"));
+  run(admin, "CREATE ROLE overlord SUPERUSER; CREATE TABLE high (n int); ALTER TABLE high OWNER TO overlord");
+  run(admin, "CREATE FUNCTION guard() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$");
+  run(admin,
+      "CREATE EVENT TRIGGER guard ON sql_drop EXECUTE FUNCTION guard(); "
+      "ALTER EVENT TRIGGER guard OWNER TO overlord");
   run(admin, "CREATE ROLE boss SUPERUSER LOGIN");
-  Session boss = Session::connect(database.url().with("user", "boss"), {}, nullptr);
-  renamed = copy_schema(boss, nullptr);
-  EXPECT_EQ(renamed.owner, "boss");
-  const auto shadow = shadow_of(renamed, reporter);
+  SchemaCopy copy;
+  {
+    Session boss = Session::connect(database.url().with("user", "boss"), {}, nullptr);
+    copy = copy_schema(boss, nullptr);
+  }
+  EXPECT_EQ(copy.owner, "boss");
+  QuietReporter reporter;
+  const auto shadow = shadow_of(copy, reporter);
   Session session = shadow->connect();
   EXPECT_EQ(ask(session, "SELECT current_user"), "boss");
-  EXPECT_EQ(ask(session, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"), "f");
+  EXPECT_EQ(ask(session, "SELECT count(*) FROM pg_roles WHERE rolsuper AND rolname <> 'runner_admin'"), "0");
+  EXPECT_EQ(ask(session, "SELECT pg_get_userbyid(evtowner) FROM pg_event_trigger"), "overlord");
   run(session, "ALTER TABLE theirs ADD COLUMN m int");
-  EXPECT_NE(ask(session, "COPY theirs (n) FROM PROGRAM 'echo 1'").find("error:"), std::string::npos);
-  boss = database.session();
-  run(admin, "DROP ROLE boss; DROP TABLE theirs; DROP ROLE somebody");
+  run(session, "ALTER TABLE high ADD COLUMN m int");
+  for (const std::string role : {"boss", "overlord", "somebody"})
+    EXPECT_EQ(session.execute("SET ROLE " + role + "; COPY high (n) FROM PROGRAM 'echo 1'")
+                  .error.value_or(SqlError{})
+                  .sqlstate,
+              "42501");
+  run(admin,
+      "DROP EVENT TRIGGER guard; DROP ROLE boss; DROP TABLE theirs, high; DROP ROLE somebody, overlord");
 }
 
 TEST(SchemaCopy, LeavesPasswordsOfUserMappingsBehind) {
