@@ -42,14 +42,14 @@ static Error environment_error(const StatementResult& result, const SqlSource& s
 static constexpr std::string_view other_server =
     "set shadow.server (SHADOW_DATABASE_URL) to a server that has it";
 
-static Error missing_extension(const SqlError& refusal, const SqlSource& source, const Statement& statement,
-                               int server_major) {
+static Error missing_extension(const std::string& extension, const SqlError& refusal, const SqlSource& source,
+                               const Statement& statement, int server_major) {
   Error error{ExitCode::environment,
-              fmt::format("extension '{}', which {} creates, is not available on this server",
-                          statement.object, source.subject.empty() ? source.shown_path : source.subject)};
+              fmt::format("extension '{}', which {} creates, is not available on this server", extension,
+                          source.subject.empty() ? source.shown_path : source.subject)};
   error.because(refusal.detail.empty() ? refusal.message : refusal.detail);
   error.at(place_at(source.shown_path, source.sql, statement.offset));
-  const std::string package = debian_package_of_extension(statement.object, server_major);
+  const std::string package = debian_package_of_extension(extension, server_major);
   error.hint(package.empty() ? std::string(other_server)
                              : fmt::format("install the Debian package {}, or {}", package, other_server));
   return error;
@@ -65,12 +65,26 @@ static Error missing_extension_version(const SqlError& refusal, const SqlSource&
   return error;
 }
 
+/// The extension that a DO block or a function asked for. There is no field for its name, so it is taken from
+/// the message, which our sessions ask for in English. Source: PostgreSQL, src/backend/commands/extension.c
+/// ("extension \"%s\" is not available").
+static std::string extension_in(const SqlError& refusal) {
+  static constexpr std::string_view before = "extension \"";
+  const std::string_view message = refusal.message;
+  const std::size_t end = message.find("\" is not available");
+  if (!message.starts_with(before) || end == std::string_view::npos) return {};
+  return std::string(message.substr(before.size(), end - before.size()));
+}
+
 static void throw_if_extension_is_missing(const SqlError& refusal, const SqlSource& source,
                                           const Statement& statement, int server_major) {
-  if (statement.kind != StatementKind::create_extension) return;
-  if (refusal.sqlstate == "0A000" || refusal.sqlstate == "58P01")
-    throw missing_extension(refusal, source, statement, server_major);
-  if (refusal.sqlstate == "22023") throw missing_extension_version(refusal, source, statement);
+  const bool creates = statement.kind == StatementKind::create_extension;
+  // 0A000 since PostgreSQL 15, 58P01 before.
+  if (refusal.sqlstate == "0A000" || refusal.sqlstate == "58P01") {
+    const std::string extension = creates ? statement.object : extension_in(refusal);
+    if (!extension.empty()) throw missing_extension(extension, refusal, source, statement, server_major);
+  }
+  if (creates && refusal.sqlstate == "22023") throw missing_extension_version(refusal, source, statement);
 }
 
 // --- One file ----------------------------------------------------------------------------------------------
@@ -102,21 +116,7 @@ class FileRun {
 }  // namespace
 
 StatementResult FileRun::send(const Statement& statement) {
-  StatementResult result;
-  const auto work = [&] { result = session_.execute(statement.text); };
-  const bool elevated =
-      statement.kind == StatementKind::create_extension || statement.kind == StatementKind::needs_superuser;
-  const auto notice_rights = [&] {
-    if (session_.state() == TransactionState::in_transaction) session_.execute(notice_changed_rights);
-  };
-  if (elevated && hooks_.elevated) {
-    hooks_.elevated([&] {
-      notice_rights();
-      work();
-    });
-    notice_rights();
-  } else
-    work();
+  StatementResult result = session_.execute(statement.text);
   if (hooks_.on_notice)
     for (const Notice& notice : result.notices) hooks_.on_notice(statement, notice);
   return result;

@@ -34,8 +34,6 @@ struct Execution {
 };
 
 struct ExecuteHooks {
-  /// Runs its argument while the role may do what managed services allow beyond ownership.
-  std::function<void(const std::function<void()>&)> elevated{};
   std::function<void(const Statement&, std::size_t index, std::size_t count)> before_statement{};
   std::function<void(const Statement&, const Notice&)> on_notice{};
   /// Called when every statement has succeeded: inside the transaction, before its COMMIT, where the file

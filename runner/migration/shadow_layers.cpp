@@ -96,21 +96,45 @@ static std::string words_of(const Finding* finding) {
   return words;
 }
 
-static ExecuteHooks hooks_for(Shadow& shadow) {
-  return {.elevated = [&shadow](const std::function<void()>& work) { shadow.elevated(work); },
-          .server_major = shadow.server_version() / 10000};
+static ExecuteHooks hooks_for(const Shadow& shadow) {
+  return {.server_major = shadow.server_version() / 10000};
 }
+
+namespace {
+/// While it lives, the shadow's owner is a superuser, where the admin may say so. A session remembers its
+/// rights, so those that were open meanwhile must be closed.
+class SuperuserRights {
+ public:
+  SuperuserRights(Session& admin, const std::string& role)
+      : admin_(admin), role_(admin.quoted_identifier(role)) {
+    const Rows already = admin_.query("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = $1",
+                                      "ask for the role's rights", std::vector<Cell>{role});
+    if (!already.rows.empty() && already.rows[0].at(0) == "t") return;
+    given_ = !admin_.execute("ALTER ROLE " + role_ + " SUPERUSER").error;
+  }
+  ~SuperuserRights() {
+    try {
+      if (given_) admin_.execute("ALTER ROLE " + role_ + " NOSUPERUSER");
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): without a connection the shadow is of no use
+    }
+  }
+  SuperuserRights(const SuperuserRights&) = delete;
+  SuperuserRights& operator=(const SuperuserRights&) = delete;
+
+ private:
+  Session& admin_;
+  std::string role_;
+  bool given_ = false;
+};
+}  // namespace
 
 /// As the owner, to whom everything in it belongs then, but with a superuser's rights: it is the start of a
 /// database, made by whoever installed it.
 static Execution run_baseline(const std::string& sql, const std::string& shown_path, Shadow& shadow) {
-  Execution execution;
-  shadow.elevated([&] {
-    Session session = shadow.connect();
-    execution =
-        execute_sql(sql, shown_path, "baseline", session, {.server_major = shadow.server_version() / 10000});
-  });
-  return execution;
+  Session admin = shadow.connect_admin();
+  const SuperuserRights meanwhile{admin, shadow.owner()};
+  Session session = shadow.connect();
+  return execute_sql(sql, shown_path, "baseline", session, hooks_for(shadow));
 }
 
 void ShadowLayers::add_baseline(const std::filesystem::path& file) {

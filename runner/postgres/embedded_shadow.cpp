@@ -6,7 +6,6 @@
 #include "runner/postgres/shadow_factories.hpp"
 
 #include <cstdlib>
-#include <exception>
 #include <optional>
 #include <utility>
 
@@ -32,21 +31,18 @@ class EmbeddedShadow : public Shadow {
     return fmt::format("embedded PostgreSQL {}", cluster_->binaries().version);
   }
   int server_version() const override;
-  void elevated(const std::function<void()>& work) override;
 
   Cluster& cluster() { return *cluster_; }
-  void set_superuser(bool on);
-  void keep_superuser() {
-    set_superuser(true);
-    always_superuser_ = true;
+  void make_owner_superuser() {
+    Session admin = connect_admin();
+    admin.query(fmt::format("ALTER ROLE {} SUPERUSER", admin.quoted_identifier(owner_)),
+                "give superuser rights to the shadow's owner");
   }
 
  private:
   std::unique_ptr<Cluster> cluster_;
   std::string owner_;
   const StopSignal* stop_;
-  bool always_superuser_ = false;
-  int elevations_ = 0;
 };
 
 /// As the server itself says it: "15.20" is 150020, "16beta1" is 160000.
@@ -55,34 +51,6 @@ int EmbeddedShadow::server_version() const {
   const std::size_t dot = version.find('.');
   const int minor = dot == std::string::npos ? 0 : std::atoi(version.c_str() + dot + 1);
   return cluster_->binaries().major * 10000 + minor;
-}
-
-/// Committed in a session of its own, so that it takes effect in a transaction of the owner that is under
-/// way.
-void EmbeddedShadow::set_superuser(bool on) {
-  Session admin = connect_admin();
-  // The owner's transaction may have changed its own role's row: we would wait for it, and it for us.
-  admin.query("SET lock_timeout = '2s'", "limit waiting for locks");
-  admin.query(
-      fmt::format("ALTER ROLE {} {}", admin.quoted_identifier(owner_), on ? "SUPERUSER" : "NOSUPERUSER"),
-      on ? "give superuser rights to the shadow's owner for one statement"
-         : "take superuser rights from the shadow's owner again");
-}
-
-void EmbeddedShadow::elevated(const std::function<void()>& work) {
-  if (always_superuser_ || elevations_ > 0) return work();
-  set_superuser(true);
-  ++elevations_;
-  std::exception_ptr failure;
-  try {
-    work();
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  --elevations_;
-  // When the rights cannot be taken back, that matters more than what `work` threw.
-  set_superuser(false);
-  if (failure) std::rethrow_exception(failure);
 }
 
 class EmbeddedFactory : public ShadowFactory {
@@ -137,7 +105,7 @@ std::vector<fs::path> EmbeddedFactory::entries_for(const std::vector<ShadowLayer
   ::uname(&machine);
   std::vector<fs::path> entries;
   std::string chain =
-      sha256(fmt::format("1\n{}\n{}\n{}\n{}\n{}\n{}\n", binaries().folder.string(), binaries().version,
+      sha256(fmt::format("2\n{}\n{}\n{}\n{}\n{}\n{}\n", binaries().folder.string(), binaries().version,
                          machine.machine, database_locale(), extensions_stamp(binaries()), origin_.owner));
   const auto add = [&] { entries.push_back(origin_.cache / chain.substr(0, 32)); };
   add();
@@ -209,7 +177,7 @@ std::unique_ptr<EmbeddedShadow> EmbeddedFactory::make_embedded(const std::vector
     publish(shadow.cluster(), entries[i + 1]);
     shadow.cluster().start();
   }
-  if (origin_.superuser) shadow.keep_superuser();
+  if (origin_.superuser) shadow.make_owner_superuser();
   return std::move(begun.shadow);
 }
 

@@ -47,7 +47,6 @@ class RemoteShadow : public Shadow {
   const std::string& owner() const override { return owner_; }
   std::string describe() const override { return "temporary database " + at_database(server_).describe(); }
   int server_version() const override { return version_; }
-  void elevated(const std::function<void()>& work) override;
 
  private:
   DatabaseUrl at_database(const DatabaseUrl& url) const { return url.with("dbname", database_); }
@@ -113,23 +112,6 @@ Session RemoteShadow::connect() {
           "superuser rights in shadow.server");
     throw;
   }
-}
-
-void RemoteShadow::elevated(const std::function<void()>& work) {
-  if (!own_role_) return work();
-  Session admin = Session::connect(server_, {}, nullptr);  // rights are taken back also after a stop
-  const std::string role = admin.quoted_identifier(owner_);
-  const auto demote = [&] {
-    admin.query(fmt::format("ALTER ROLE {} NOSUPERUSER", role), "take the shadow's rights back");
-  };
-  admin.query(fmt::format("ALTER ROLE {} SUPERUSER", role), "raise the shadow's rights");
-  try {
-    work();
-  } catch (...) {
-    demote();
-    throw;
-  }
-  demote();
 }
 
 RemoteShadow::~RemoteShadow() {

@@ -3,6 +3,7 @@
 #include "runner/core/error.hpp"
 #include "runner/core/file.hpp"
 #include "runner/core/text.hpp"
+#include "runner/postgres/server_tree.hpp"
 #include "runner/process/child.hpp"
 
 #include <algorithm>
@@ -150,7 +151,7 @@ static void wait_until_ready(ServerProcess& server, const ServerLayout& layout, 
 
 ServerProcess start_server(const ServerBinaries& binaries, const ServerLayout& layout, const RunAs& as,
                            Cluster::Durability durability, bool survives, const StopSignal* stop) {
-  ServerProcess::Start start{.program = binaries.folder / "postgres",
+  ServerProcess::Start start{.program = trusting_server(binaries),
                              .arguments = {"-D", layout.data.string(), "-k", layout.socket.string()},
                              .environment = server_environment(),
                              .folder = "/",
@@ -218,6 +219,10 @@ void initialise_data(const ServerBinaries& binaries, const fs::path& data, const
   const std::string sql = fmt::format(
       "CREATE ROLE {0} LOGIN CREATEDB CREATEROLE REPLICATION BYPASSRLS;\n"
       "ALTER DATABASE postgres OWNER TO {0};\n"
+      // Else CREATEROLE could give itself a shell, up to PostgreSQL 15: who may grant a superuser's role is
+      // one.
+      "UPDATE pg_authid SET rolsuper = true WHERE rolname IN "
+      "('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files');\n"
       "UPDATE pg_database SET datistemplate = false;\n"
       "DROP DATABASE template1;\n"
       "DROP DATABASE template0;\n",

@@ -12,13 +12,6 @@
 
 namespace runner {
 
-/// A session that is inside a transaction learns of its role's new rights when it next takes a lock on a
-/// relation. Some statements check rights before that: executed as first and last thing of elevated work,
-/// this takes (and releases) a lock that no transaction holds.
-/// Source: PostgreSQL, LockRelationOid and AcceptInvalidationMessages.
-inline constexpr const char* notice_changed_rights =
-    "SELECT pg_catalog.pg_relation_size('pg_catalog.pg_shseclabel'::pg_catalog.regclass)";
-
 /// A disposable database on which anything may be tried. It ends with this object.
 class Shadow {
  public:
@@ -32,9 +25,6 @@ class Shadow {
   /// "embedded PostgreSQL 15.18", "temporary database runner_x on host:5432"
   virtual std::string describe() const = 0;
   virtual int server_version() const = 0;
-  /// Runs `work` while the owner has superuser rights, for the statements that managed services let
-  /// their owner do (CREATE EXTENSION …). On a shadow.server it just runs `work`.
-  virtual void elevated(const std::function<void()>& work) = 0;
 };
 
 /// One thing that is done to a new shadow before it is used. States that were reached once are cached

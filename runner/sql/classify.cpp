@@ -139,60 +139,11 @@ static bool refused_in_transaction(const PgQuery__Node& node) {
   }
 }
 
-static bool is_service_object(PgQuery__ObjectType type) {
-  return type == PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION ||
-         type == PG_QUERY__OBJECT_TYPE__OBJECT_EVENT_TRIGGER || type == PG_QUERY__OBJECT_TYPE__OBJECT_FDW;
-}
-
-static bool names_schema_tables(std::span<PgQuery__Node* const> objects) {
-  return std::any_of(objects.begin(), objects.end(), [](const PgQuery__Node* node) {
-    return node->node_case == PG_QUERY__NODE__NODE_PUBLICATION_OBJ_SPEC &&
-           (node->publication_obj_spec->pubobjtype ==
-                PG_QUERY__PUBLICATION_OBJ_SPEC_TYPE__PUBLICATIONOBJ_TABLES_IN_SCHEMA ||
-            node->publication_obj_spec->pubobjtype ==
-                PG_QUERY__PUBLICATION_OBJ_SPEC_TYPE__PUBLICATIONOBJ_TABLES_IN_CUR_SCHEMA);
-  });
-}
-
-/// What PostgreSQL keeps for superusers and managed services grant to the owner.
-/// Source: supabase/supautils, README ("privileged_role", extensions, event triggers, FDWs, publications).
-static bool needs_superuser(const PgQuery__Node& node) {
-  switch (node.node_case) {
-    case PG_QUERY__NODE__NODE_ALTER_EXTENSION_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_EXTENSION_CONTENTS_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_EVENT_TRIG_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_EVENT_TRIG_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_FDW_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_FDW_STMT:
-      return true;
-    case PG_QUERY__NODE__NODE_DROP_STMT:
-      return is_service_object(node.drop_stmt->remove_type);
-    case PG_QUERY__NODE__NODE_COMMENT_STMT:
-      return is_service_object(node.comment_stmt->objtype);
-    case PG_QUERY__NODE__NODE_RENAME_STMT:
-      return is_service_object(node.rename_stmt->rename_type);
-    case PG_QUERY__NODE__NODE_ALTER_OWNER_STMT:
-      return is_service_object(node.alter_owner_stmt->object_type);
-    case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:
-      return is_service_object(node.alter_object_schema_stmt->object_type);
-    case PG_QUERY__NODE__NODE_CREATE_PUBLICATION_STMT:
-      return node.create_publication_stmt->for_all_tables != 0 ||
-             names_schema_tables(
-                 {node.create_publication_stmt->pubobjects, node.create_publication_stmt->n_pubobjects});
-    case PG_QUERY__NODE__NODE_ALTER_PUBLICATION_STMT:
-      return names_schema_tables(
-          {node.alter_publication_stmt->pubobjects, node.alter_publication_stmt->n_pubobjects});
-    default:
-      return false;
-  }
-}
-
 static Classification classify_tree(const PgQuery__Node& node) {
   if (node.node_case == PG_QUERY__NODE__NODE_TRANSACTION_STMT) return {kind_of(*node.transaction_stmt), {}};
   if (node.node_case == PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT)
     return {StatementKind::create_extension, node.create_extension_stmt->extname};
   if (refused_in_transaction(node)) return {StatementKind::outside_transaction, {}};
-  if (needs_superuser(node)) return {StatementKind::needs_superuser, {}};
   return {};
 }
 
@@ -260,9 +211,6 @@ static Classification classify_words(const Words& words) {
   if (concurrently || words.begins({"VACUUM"}) || words.begins({"DISCARD", "ALL"}) ||
       (of_server && !(words.at(0, "ALTER") && words.at(1, "DATABASE") && !words.has("TABLESPACE"))))
     return {StatementKind::outside_transaction, {}};
-  if (any_ddl && (words.at(1, "EXTENSION") || (words.at(1, "EVENT") && words.at(2, "TRIGGER")) ||
-                  (words.at(1, "FOREIGN") && words.at(2, "DATA"))))
-    return {StatementKind::needs_superuser, {}};
   return {};
 }
 

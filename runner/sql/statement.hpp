@@ -14,9 +14,6 @@ enum class StatementKind {
   rollback,   ///< ROLLBACK, ABORT (not TO SAVEPOINT)
   savepoint,  ///< SAVEPOINT, RELEASE, ROLLBACK TO
   create_extension,
-  needs_superuser,  ///< what managed services let the owner do all the same: ALTER/DROP/COMMENT ON EXTENSION,
-                    ///< CREATE/ALTER/DROP EVENT TRIGGER, FOREIGN DATA WRAPPER, CREATE PUBLICATION FOR ALL
-                    ///< TABLES …
   outside_transaction,  ///< PostgreSQL refuses it in a transaction block (25001)
   other,
 };

@@ -69,7 +69,6 @@ class DryRun {
 
 ExecuteHooks DryRun::hooks() const {
   ExecuteHooks hooks;
-  hooks.elevated = [this](const std::function<void()>& work) { shadow_->elevated(work); };
   hooks.on_notice = [this](const Statement&, const Notice& notice) {
     use_.reporter.detail(fmt::format("  {}: {}", notice.severity, notice.message));
   };

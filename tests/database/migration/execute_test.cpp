@@ -159,15 +159,14 @@ TEST_F(Execute, NamesAMissingExtensionAndWhereItComesFrom) {
   EXPECT_EQ(exists("a"), "f");
 }
 
-TEST_F(Execute, ElevatesOnlyWhatManagedServicesAllow) {
-  std::size_t calls = 0;
-  hooks_.elevated = [&](const std::function<void()>& work) {
-    ++calls;
-    work();
-  };
-  EXPECT_FALSE(
-      run("CREATE TABLE a (n int); CREATE EXTENSION citext; SELECT 1; DROP EXTENSION citext;").failed());
-  EXPECT_EQ(calls, 2U);
+TEST_F(Execute, NamesAMissingExtensionThatADoBlockCreates) {
+  try {
+    run("DO $$BEGIN CREATE EXTENSION IF NOT EXISTS \"no-such\"; END$$;");
+    ADD_FAILURE() << "not refused";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::environment);
+    EXPECT_EQ(error.message(), "extension 'no-such', which 1_a creates, is not available on this server");
+  }
 }
 
 TEST_F(Execute, CallsBeforeCommitWithinTheTransactionOnce) {

@@ -64,10 +64,8 @@ TEST(RemoteShadow, RunsMigrationsWithoutSuperuserRights) {
   Session session = shadow->connect();
   session.execute("CREATE TABLE t (line text)");
   EXPECT_EQ(session.execute("COPY t FROM PROGRAM 'id'").error.value_or(SqlError{}).sqlstate, "42501");
-  EXPECT_NE(ask(session, "RESET SESSION AUTHORIZATION; RESET ROLE; CREATE EXTENSION file_fdw").find("error:"),
-            std::string::npos);
-  shadow->elevated([&] { EXPECT_FALSE(session.execute("CREATE EXTENSION file_fdw").error); });
-  EXPECT_THROW(shadow->elevated([] { throw Error{ExitCode::failed, "x"}; }), Error);
+  session.execute("RESET SESSION AUTHORIZATION; RESET ROLE");
+  EXPECT_EQ(session.execute("COPY t FROM PROGRAM 'id'").error.value_or(SqlError{}).sqlstate, "42501");
   EXPECT_EQ(ask(session, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"), "f");
 }
 

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "runner/postgres/server_binaries.hpp"
+
+#include <filesystem>
+
+namespace runner {
+
+/// A copy of the `postgres` program in a private tree whose extensions are all trusted, so that the owner of
+/// a database creates, updates and drops them without superuser rights, as managed services allow, also
+/// inside DO. Everything but the program and the control files are symbolic links. Untrusted languages stay
+/// untrusted: with them an owner could run any program.
+///
+/// Kept beside the other temporary files and reused while the installation does not change; may be deleted
+/// while no server runs on it. Returns the program's path in the tree, or the installation's own where no
+/// tree can be made (a layout we do not know, no folder that allows execution). Source: PostgreSQL manual,
+/// "Packaging Related Objects into an Extension", trusted; src/port/path.c, make_relative_path: the program
+/// finds share and lib relative to where it lies itself.
+std::filesystem::path trusting_server(const ServerBinaries& binaries);
+
+}  // namespace runner
