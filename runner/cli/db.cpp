@@ -182,10 +182,10 @@ const CliCommand db_command{
         "  start  start it, making it first when there is none; print its address\n"
         "  stop   stop it; its data is kept\n"
         "  reset  delete it and make it anew: this local database, never another one\n"
-        "  psql   open it in psql, started where it is not: runner db psql -- -c 'SELECT 1'\n"
+        "  psql   open it, started where it is not: runner db psql -- -c 'SELECT 1'\n"
         "\n"
-        "It lies in .runner/local (RUNNER_LOCAL_DIR), outlives this command, and is durable until it is "
-        "reset.\n",
+        "It lies in .runner/local (RUNNER_LOCAL_DIR), outlives this command, and is\n"
+        "durable until it is reset.\n",
     .run = run,
 };
 

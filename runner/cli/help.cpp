@@ -14,13 +14,37 @@ namespace runner {
 
 using Row = std::pair<std::string, std::string>;
 
+static constexpr std::size_t width_of_terminals = 80;
+
+/// `text` broken between words into lines of at most 80 columns; those after the first begin at `margin`.
+static std::string wrapped(std::string_view text, std::size_t margin) {
+  std::string lines;
+  std::size_t column = margin;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (column > margin && column + 1 + word.size() > width_of_terminals) {
+      lines += '\n' + std::string(margin, ' ');
+      column = margin;
+    } else if (column > margin) {
+      lines += ' ';
+      ++column;
+    }
+    lines += word;
+    column += word.size();
+  }
+  return lines;
+}
+
 /// Two columns, the first as wide as its widest cell.
 static std::string columns(const std::vector<Row>& rows, std::size_t margin = 2) {
   std::size_t width = 0;
   for (const Row& row : rows) width = std::max(width, row.first.size());
   std::string text;
   for (const Row& row : rows)
-    text += fmt::format("{:{}}{:<{}}  {}\n", "", margin, row.first, width, row.second);
+    text += fmt::format("{:{}}{:<{}}  {}\n", "", margin, row.first, width,
+                        wrapped(row.second, margin + width + 2));
   return text;
 }
 
@@ -76,11 +100,13 @@ std::string overall_help(std::span<const CliCommand* const> commands) {
   rows.clear();
   for (const ExitCode code : codes) rows.emplace_back(fmt::format("{:>3}", to_int(code)), meaning(code));
   text += "\nexit codes:\n" + columns(rows);
-  text +=
-      "\nThe pipeline file is the one that --pipeline names, else RUNNER_PIPELINE, else pipeline.yml, "
-      ".runner.yml or\n"
-      "pipelines/default.yml in the repository; without any, a folder supabase/migrations is used as it "
-      "is.\n";
+  text += "\n" +
+          wrapped(
+              "The pipeline file is the one that --pipeline names, else RUNNER_PIPELINE, else pipeline.yml, "
+              ".runner.yml or pipelines/default.yml in the repository; without any, a folder "
+              "supabase/migrations is used as it is.",
+              0) +
+          "\n";
   return text;
 }
 

@@ -138,7 +138,7 @@ const CliCommand new_command{
     .summary = "Make the files of a migration and its rollback, with a fresh version",
     .arguments = arguments,
     .options = options,
-    .details = "The version is the time in UTC, or the one after the newest file where that is later.\n",
+    .details = "The version is the time in UTC, or one after the newest file's if that is later.\n",
     .run = run,
 };
 

@@ -139,12 +139,12 @@ const CliCommand run_command{
     .arguments = arguments,
     .options = options,
     .details =
-        "Without a stage and --tier, GitLab's variables choose the tier: merge_request in a merge request\n"
-        "pipeline, default_branch on the default branch.\n"
+        "Without a stage and --tier, GitLab's variables choose the tier: merge_request\n"
+        "in a merge request pipeline, default_branch on the default branch.\n"
         "\n"
-        "Each stage leaves runner-report/<stage with ':' as '-'>.junit.xml and .json, also when it fails or "
-        "is\n"
-        "interrupted. With --format json, stdout gets one JSON document for each stage that ran.\n",
+        "Each stage leaves runner-report/<stage with ':' as '-'>.junit.xml and .json,\n"
+        "also when it fails or is interrupted. With --format json, stdout gets one JSON\n"
+        "document for each stage that ran.\n",
     .run = run,
 };
 

@@ -29,8 +29,8 @@ const CliCommand schema_command{
     .name = "schema",
     .summary = "Print the JSON Schema of pipeline files, for editors",
     .details =
-        "Editors with the YAML language server check a pipeline file by it when the file's first line is\n"
-        "'# yaml-language-server: $schema=FILE'.\n",
+        "Editors with the YAML language server check a pipeline file by it when the\n"
+        "file's first line is '# yaml-language-server: $schema=FILE'.\n",
     .run = run,
 };
 

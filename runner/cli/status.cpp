@@ -118,9 +118,9 @@ const CliCommand status_command{
     .summary = "Show which migrations are applied, pending or missing",
     .options = options,
     .details =
-        "Compares the migration files with the history of the database that the pipeline file names, else\n"
-        "of the local database when it runs, else with the base commit. The exit code is 0 whatever it\n"
-        "finds; 'runner run' judges.\n",
+        "Compares the migration files with the history of the database that the pipeline\n"
+        "file names, else of the local database when it runs, else with the base commit.\n"
+        "The exit code is 0 whatever it finds; 'runner run' judges.\n",
     .run = run,
 };
 

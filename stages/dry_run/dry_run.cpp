@@ -136,7 +136,7 @@ static Outcome run(const StepInput& in, Services& use) {
 
 const StageHandler dry_run{
     .name = "dry-run",
-    .summary = "Execute the pending migrations on a shadow database that looks like the target",
+    .summary = "Execute pending migrations on a shadow that looks like the target",
     .options = options,
     .intent = intent,
     .run = run,

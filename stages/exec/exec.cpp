@@ -141,7 +141,7 @@ static Outcome run(const StepInput& in, Services& use) {
 
 const StageHandler exec{
     .name = "exec",
-    .summary = "Run a program that gets the plan as JSON on its stdin; exit status 0 passes",
+    .summary = "Run a program that reads the plan as JSON; exit status 0 passes",
     .options = options,
     .intent = intent,
     .run = run,

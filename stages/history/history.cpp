@@ -292,7 +292,7 @@ static constexpr std::array<OptionSpec, 3> options{
 
 const StageHandler history{
     .name = "history",
-    .summary = "Compare the migration files with the base commit and the history of the target",
+    .summary = "Compare migration files, base commit and the target's history",
     .options = options,
     .intent = intent,
     .run = run,

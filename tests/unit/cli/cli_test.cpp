@@ -39,6 +39,18 @@ TEST(Cli, EveryHandlersOptionsAreDescribed) {
   EXPECT_NE(project.out().find("default "), std::string::npos) << project.out();
 }
 
+TEST(Cli, EveryHelpFitsATerminalOf80Columns) {
+  std::vector<std::vector<std::string>> calls{{"--help"}};
+  for (const CliCommand* command : cli_commands()) calls.push_back({std::string(command->name), "--help"});
+  for (const std::vector<std::string>& call : calls) {
+    TemporaryProject project;
+    project.call(call);
+    std::istringstream lines(project.out());
+    for (std::string line; std::getline(lines, line);)
+      EXPECT_LE(line.size(), 80U) << call.front() << ": " << line;
+  }
+}
+
 TEST(Cli, SaysWhatIsWrong) {
   TemporaryProject project;
   const struct {
