@@ -38,11 +38,19 @@ ReportFiles ReportFiles::in(const fs::path& folder) {
   return {fs::absolute(folder), true};
 }
 
-ReportFiles ReportFiles::in_default_folder(const fs::path& root) {
-  return {root / "runner-report", false};
+ReportFiles ReportFiles::in_default_folder(const fs::path& root, Reporter& reporter) {
+  try {
+    ReportFiles files = in(root / "runner-report");
+    files.asked_for_ = false;
+    return files;
+  } catch (const Error& problem) {
+    reporter.warn(fmt::format("no reports: {}: {}", problem.message(), problem.reason()));
+    return {{}, false};
+  }
 }
 
 void ReportFiles::write(const StageReport& report, Reporter& reporter) const {
+  if (folder_.empty()) return;
   const std::string name = report_name(report.stage);
   try {
     make_folder(folder_);

@@ -12,8 +12,8 @@ class ReportFiles {
   /// A folder that was asked for: it is made and tried at once, before any work.
   /// Throws: Error{environment} when it cannot be written.
   static ReportFiles in(const std::filesystem::path& folder);
-  /// runner-report in the repository; when it cannot be written, `write` only warns.
-  static ReportFiles in_default_folder(const std::filesystem::path& root);
+  /// runner-report in the repository; when it cannot be written, that is warned of once and nothing written.
+  static ReportFiles in_default_folder(const std::filesystem::path& root, Reporter& reporter);
 
   /// Writes <stage>.junit.xml and <stage>.json. A report that was asked for and cannot be written is an
   /// error, unless the stage's own verdict is worse.

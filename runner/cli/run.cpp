@@ -4,6 +4,7 @@
 #include "runner/cli/report_files.hpp"
 #include "runner/core/error.hpp"
 #include "runner/core/nearest.hpp"
+#include "runner/migration/remedy.hpp"
 #include "runner/pipeline/executor.hpp"
 #include "runner/pipeline/pipeline_keys.hpp"
 #include "runner/report/console.hpp"
@@ -88,15 +89,6 @@ static std::vector<const Stage*> chosen_stages(const CliArguments& given, const 
   return stages_of_tier(pipeline, tier_of_gitlab(project.variables, pipeline));
 }
 
-static std::string shell_word(const std::string& text) {
-  static constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-";
-  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
-
 /// The command that gives the same verdict elsewhere. Values of variables may be secrets: only their names.
 static std::string command_again(const CliArguments& given, const Project& project, const Pipeline& pipeline,
                                  const Stage& stage) {
@@ -118,10 +110,11 @@ static int run(const CliArguments& given, CliContext& context) {
   const Project project = find_project(given);
   const Pipeline pipeline = load_project_pipeline(project, context.handlers);
   const std::vector<const Stage*> stages = chosen_stages(given, project, pipeline);
-  const ReportFiles files = given.has("report-dir") ? ReportFiles::in(given.text("report-dir"))
-                                                    : ReportFiles::in_default_folder(pipeline.root);
   const StopSignal stop;
   const auto reporter = console_reporter(context.log, ConsoleStyle::detect(verbosity));
+  const ReportFiles files = given.has("report-dir")
+                                ? ReportFiles::in(given.text("report-dir"))
+                                : ReportFiles::in_default_folder(pipeline.root, *reporter);
   for (const Stage* stage : stages) {
     const RunRequest request{pipeline, *stage, given.text("base"),
                              command_again(given, project, pipeline, *stage)};

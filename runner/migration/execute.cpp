@@ -47,7 +47,7 @@ static Error missing_extension(const std::string& extension, const SqlError& ref
   Error error{ExitCode::environment,
               fmt::format("extension '{}', which {} creates, is not available on this server", extension,
                           source.subject.empty() ? source.shown_path : source.subject)};
-  error.because(refusal.detail.empty() ? refusal.message : refusal.detail);
+  error.because(refusal.message);  // its detail names a file of our private tree
   error.at(place_at(source.shown_path, source.sql, statement.offset));
   const std::string package = debian_package_of_extension(extension, server_major);
   error.hint(package.empty() ? std::string(other_server)

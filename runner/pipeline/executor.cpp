@@ -3,9 +3,9 @@
 #include "runner/core/duration.hpp"
 #include "runner/core/text.hpp"
 #include "runner/pipeline/target.hpp"
+#include "runner/postgres/prepared_cache.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <new>
 #include <optional>
 #include <utility>
@@ -88,14 +88,8 @@ class StageRun {
     settings.preludes = pipeline.preludes;
     settings.baseline = pipeline.baseline;
     settings.superuser = pipeline.shadow_superuser;
-    settings.cache = cache_folder();
+    settings.cache = cache_folder(pipeline.root);
     shadows_.emplace(std::move(settings), history_, target(), &stop_, reporter_);
-  }
-
-  std::filesystem::path cache_folder() const {
-    const char* named = std::getenv("RUNNER_CACHE_DIR");
-    if (named != nullptr && *named != '\0') return std::filesystem::absolute(named);
-    return request_.pipeline.root / ".runner" / "cache";
   }
 
   Session* target() { return target_ ? &*target_ : nullptr; }

@@ -103,7 +103,7 @@ TEST_F(Run, SaysWhatIsWrong) {
 TEST_F(Run, AReportThatNobodyAskedForMayFail) {
   project_.write("runner-report", "a file where the folder should be");
   EXPECT_EQ(project_.call({"run", "one"}), 0);
-  EXPECT_TRUE(says("warning: no report: ")) << project_.log();
+  EXPECT_TRUE(says("warning: no reports: ")) << project_.log();
 }
 
 TEST_F(Run, AnErrorLeavesAReportToo) {
