@@ -138,8 +138,7 @@ std::vector<HistoryRow> read_history(Session& session, const HistoryTable& table
 
 // --- statements
 
-/// Source: PostgreSQL manual, "Array Input and Output Syntax".
-static std::string array_literal(std::span<const std::string> items) {
+std::string text_array(std::span<const std::string> items) {
   std::string text = "{";
   for (const std::string& item : items) {
     if (text.size() > 1) text += ',';
@@ -170,7 +169,7 @@ static void hand_over(Rows found, const std::function<void(const HistoryRow&)>& 
 static void read_portion(Session& session, const HistoryTable& table, std::span<const std::string> versions,
                          const std::function<void(const HistoryRow&)>& use) {
   if (versions.empty()) return;
-  const std::array<Cell, 1> parameters{array_literal(versions)};
+  const std::array<Cell, 1> parameters{text_array(versions)};
   hand_over(session.query(fmt::format("SELECT h.version::text, s.sql FROM {} AS h, "
                                       "unnest(h.statements::text[]) WITH ORDINALITY AS s (sql, place) "
                                       "WHERE h.version::text = ANY ($1::text[]) "
@@ -256,7 +255,7 @@ void create_history(Session& session, const HistoryTable& table) {
 }
 
 void record_applied(Session& session, const HistoryTable& table, const HistoryRow& row) {
-  const std::array<Cell, 3> parameters{row.version, row.name, array_literal(row.statements)};
+  const std::array<Cell, 3> parameters{row.version, row.name, text_array(row.statements)};
   session.query(
       fmt::format("INSERT INTO {} (version, name, statements) VALUES ($1, $2, $3)", table.quoted(session)),
       fmt::format("record version {} in the history", row.version), parameters);

@@ -3,6 +3,7 @@
 #include "runner/postgres/session.hpp"
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,5 +47,9 @@ void create_history(Session& session, const HistoryTable& table);
 
 /// Records a version as applied, as Supabase's CLI would. A version that is recorded already is an error.
 void record_applied(Session& session, const HistoryTable& table, const HistoryRow& row);
+
+/// The text of a PostgreSQL array of texts, for a parameter.
+/// Source: PostgreSQL manual, "Array Input and Output Syntax".
+std::string text_array(std::span<const std::string> items);
 
 }  // namespace runner
