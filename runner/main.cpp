@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <filesystem>
@@ -50,6 +51,9 @@ static void write_results(std::string_view text, bool stdout_open) {
 /// The last guard: whatever a library put into its message, secrets and control characters go no further.
 static int tell(const Error& error) {
   std::cerr << clean_text(hide_secrets(error.text()));
+  // GitLab ends a failed job's log with the bare number.
+  if (const char* gitlab = std::getenv("GITLAB_CI"); gitlab != nullptr && *gitlab != '\0')
+    std::cerr << "exit code " << to_int(error.code()) << ": " << meaning(error.code()) << '\n';
   return to_int(error.code());
 }
 

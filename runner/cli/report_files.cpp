@@ -4,6 +4,7 @@
 #include "runner/core/file.hpp"
 #include "runner/core/secret.hpp"
 #include "runner/pipeline/pipeline.hpp"
+#include "runner/report/dotenv.hpp"
 #include "runner/report/report.hpp"
 
 #include <string>
@@ -49,13 +50,15 @@ ReportFiles ReportFiles::in_default_folder(const fs::path& root, Reporter& repor
   }
 }
 
-void ReportFiles::write(const StageReport& report, Reporter& reporter) const {
+void ReportFiles::write(const StageReport& report, const std::map<std::string, std::string>& variables,
+                        Reporter& reporter) const {
   if (folder_.empty()) return;
   const std::string name = report_name(report.stage);
   try {
     make_folder(folder_);
     write_file(folder_ / (name + ".junit.xml"), junit_report(report));
     write_file(folder_ / (name + ".json"), json_report(report));
+    if (!variables.empty()) write_file(folder_ / (name + ".env"), dotenv_report(variables));
   } catch (const Error& problem) {
     if (asked_for_ && report.exit_code == ExitCode::passed) throw;
     reporter.warn(fmt::format("no report: {}: {}", problem.message(), problem.reason()));

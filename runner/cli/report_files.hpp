@@ -3,6 +3,8 @@
 #include "runner/core/reporter.hpp"
 
 #include <filesystem>
+#include <map>
+#include <string>
 
 namespace runner {
 
@@ -15,10 +17,11 @@ class ReportFiles {
   /// runner-report in the repository; when it cannot be written, that is warned of once and nothing written.
   static ReportFiles in_default_folder(const std::filesystem::path& root, Reporter& reporter);
 
-  /// Writes <stage>.junit.xml and <stage>.json. A report that was asked for and cannot be written is an
-  /// error, unless the stage's own verdict is worse.
-  /// Throws: Error{environment}.
-  void write(const StageReport& report, Reporter& reporter) const;
+  /// Writes <stage>.junit.xml and <stage>.json, and <stage>.env where there are variables. A report that was
+  /// asked for and cannot be written is an error, unless the stage's own verdict is worse. Throws:
+  /// Error{environment}.
+  void write(const StageReport& report, const std::map<std::string, std::string>& variables,
+             Reporter& reporter) const;
 
  private:
   ReportFiles(std::filesystem::path folder, bool asked_for)

@@ -118,9 +118,10 @@ static int run(const CliArguments& given, CliContext& context) {
   for (const Stage* stage : stages) {
     const RunRequest request{pipeline, *stage, given.text("base"),
                              command_again(given, project, pipeline, *stage)};
-    const StageReport report = run_stage(request, *reporter, stop);
+    JobVariables variables;
+    const StageReport report = run_stage(request, *reporter, stop, &variables);
     if (given.text("format") == "json") context.out << json_report(report);
-    files.write(report, *reporter);
+    files.write(report, variables, *reporter);
     if (report.exit_code != ExitCode::passed) return to_int(report.exit_code);
   }
   return 0;
@@ -137,7 +138,11 @@ const CliCommand run_command{
         "\n"
         "Each stage leaves runner-report/<stage with ':' as '-'>.junit.xml and .json,\n"
         "also when it fails or is interrupted. With --format json, stdout gets one JSON\n"
-        "document for each stage that ran.\n",
+        "document for each stage that ran.\n"
+        "\n"
+        "A stage that changes a database in a GitLab pipeline leaves <stage>.env, too:\n"
+        "RUNNER_BATCH, RUNNER_VERSIONS, RUNNER_VERSION_COUNT and, where the role may make\n"
+        "one, RUNNER_RESTORE_POINT and RUNNER_RESTORE_LSN, for the pipeline's later jobs.\n",
     .run = run,
 };
 

@@ -53,12 +53,13 @@ class StageRun {
     report_.started = std::chrono::system_clock::now();
   }
 
-  StageReport all() {
+  StageReport all(JobVariables* variables) {
     const Clock::time_point start = Clock::now();
     reporter_.stage_started(report_.stage, intent());
     report_.error = caught(stop_, [this] { prepare(); });
     if (report_.error) report_.exit_code = report_.error->code();
     for (const Step& step : request_.stage.steps) run_or_skip(step);
+    if (variables != nullptr) note_variables(*variables);
     report_.duration = Clock::now() - start;
     report_.verdict = verdict();
     reporter_.stage_finished(report_);
@@ -138,6 +139,18 @@ class StageRun {
       result.status = result.exit_code == ExitCode::passed ? StepStatus::passed : StepStatus::failed;
   }
 
+  /// Also after a failure: what was applied before it stays.
+  void note_variables(JobVariables& variables) {
+    const char* pipeline = std::getenv("CI_PIPELINE_ID");
+    const auto& steps = request_.stage.steps;
+    if (!target_ || pipeline == nullptr || *pipeline == '\0') return;
+    if (std::none_of(steps.begin(), steps.end(), [](const Step& step) { return step.handler->writes; }))
+      return;
+    const auto problem = caught(stop_, [&] { variables = read_job_variables(*target_, history_); });
+    if (problem && !is_interruption(problem->code()))
+      reporter_.warn(fmt::format("later jobs get no variables: {}", problem->message()));
+  }
+
   /// "passed: 8 migrations executed, 61 statements, 0.9 s", "failed: history: 1 error, 0.1 s".
   std::string verdict() const {
     const std::string took = for_people(report_.duration);
@@ -173,8 +186,9 @@ class StageRun {
   bool ended_ = false;
 };
 
-StageReport run_stage(const RunRequest& request, Reporter& reporter, const StopSignal& stop) {
-  return StageRun{request, reporter, stop}.all();
+StageReport run_stage(const RunRequest& request, Reporter& reporter, const StopSignal& stop,
+                      JobVariables* variables) {
+  return StageRun{request, reporter, stop}.all(variables);
 }
 
 }  // namespace runner

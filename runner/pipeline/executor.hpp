@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/core/run_report.hpp"
+#include "runner/pipeline/job_variables.hpp"
 #include "runner/pipeline/pipeline.hpp"
 
 #include <string>
@@ -18,6 +19,8 @@ struct RunRequest {
 /// fails unless it says on_failure: continue. After a step that writes, the plan is made again.
 /// Whatever is thrown, by us or by a library, becomes part of the report, so that it can always be written;
 /// steps that did not run are in it as skipped. The reporter has been told everything when this returns.
-StageReport run_stage(const RunRequest& request, Reporter& reporter, const StopSignal& stop);
+/// Where a step writes and this is a GitLab pipeline, `variables` gets what its later jobs may use.
+StageReport run_stage(const RunRequest& request, Reporter& reporter, const StopSignal& stop,
+                      JobVariables* variables = nullptr);
 
 }  // namespace runner

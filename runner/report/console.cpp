@@ -139,7 +139,7 @@ class ConsoleReporter final : public Reporter {
     end_section();
     if (stage.error) write_text(paint_label(shown_text(stage.error->text()), red));
     const bool passed = stage.exit_code == ExitCode::passed;
-    if (!passed) {
+    if (!passed || style_.gitlab) {
       write_line("", fmt::format("exit code {}: {}", to_int(stage.exit_code), meaning(stage.exit_code)));
       write_line("", "to see this again: " +
                          shown_text(stage.again.empty() ? "runner run " + stage.stage : stage.again));

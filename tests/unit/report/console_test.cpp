@@ -122,6 +122,8 @@ TEST(Console, FoldsStepsIntoGitLabSectionsAndLeavesTheResultOutside) {
             "\x1b[0Ksection_start:T:migrate-check.1.history\r\x1b[0Khistory: do what it does\n"
             "\x1b[0Ksection_end:T:migrate-check.1.history\r\x1b[0K\n"
             "  passed: 2 migrations in order (2 ms)\n"
+            "exit code 0: passed, or nothing to do\n"
+            "to see this again: runner run migrate:check\n"
             "migrate:check: passed: 2 migrations\n");
 }
 
