@@ -196,7 +196,7 @@ std::vector<std::string> read_history_statements(Session& session, const History
 void for_each_history_statements(Session& session, const HistoryTable& table,
                                  const std::function<void(const HistoryRow&)>& use) {
   // What is stored may be compressed four- to eightfold, and is not unpacked for being measured.
-  static constexpr std::size_t portion_bytes = 256 * 1024;
+  static constexpr std::size_t portion_bytes = std::size_t{256} * 1024;
   static constexpr std::size_t portion_rows = 1000;
   const StatementResult sizes = session.execute(
       fmt::format("SELECT version::text, pg_column_size(statements) FROM {} WHERE statements IS NOT NULL "

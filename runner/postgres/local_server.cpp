@@ -106,7 +106,7 @@ static fs::path system_folder(const fs::path& root) {
   return fs::path("/var/lib/runner") / sha256(root.string()).substr(0, 16);
 }
 
-LocalServer::LocalServer(fs::path root, const StopSignal* stop)
+LocalServer::LocalServer(const fs::path& root, const StopSignal* stop)
     : root_(fs::absolute(root).lexically_normal()), folder_(root_ / ".runner" / "local"), stop_(stop) {
   if (const char* chosen = std::getenv("RUNNER_LOCAL_DIR"); chosen != nullptr && *chosen != '\0')
     folder_ = (root_ / chosen).lexically_normal();

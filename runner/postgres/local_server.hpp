@@ -17,7 +17,7 @@ namespace runner {
 /// Two calls at once wait for each other.
 class LocalServer {
  public:
-  explicit LocalServer(std::filesystem::path root, const StopSignal* stop = nullptr);
+  explicit LocalServer(const std::filesystem::path& root, const StopSignal* stop = nullptr);
 
   bool exists() const;
   bool running() const;

@@ -131,7 +131,7 @@ static void end_recorded_server(const fs::path& folder) {
   if (!fs::exists(folder / "server", ignored)) return;
   const std::string text = read_file(folder / "server");
   char* end = nullptr;
-  const pid_t pid = static_cast<pid_t>(std::strtol(text.c_str(), &end, 10));
+  const auto pid = static_cast<pid_t>(std::strtol(text.c_str(), &end, 10));
   const unsigned long long ticks = std::strtoull(end, nullptr, 10);
   if (pid <= 1 || ticks == 0) return;
   end_process_if(pid, ticks, (folder / "data").string());

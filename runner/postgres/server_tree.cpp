@@ -6,6 +6,7 @@
 #include "runner/crypto/sha256.hpp"
 #include "runner/process/child.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <optional>
@@ -69,9 +70,7 @@ static bool is_ours(const fs::path& folder) {
 static bool may_be_trusted(std::string_view extension) {
   static constexpr std::array<std::string_view, 8> untrusted{
       "plpython3u", "plpython2u", "plpythonu", "plperlu", "pltclu", "plsh", "pllua", "pljava"};
-  for (const std::string_view name : untrusted)
-    if (extension == name) return false;
-  return true;
+  return std::ranges::find(untrusted, extension) == untrusted.end();
 }
 
 static void link_all(const fs::path& from, const fs::path& to, std::string_view except) {

@@ -99,7 +99,7 @@ std::optional<SplitProblem> foreign_syntax_before_problem(const std::string& sql
     const bool command = line.starts_with('\\');
     if (command || starts_with_word(line, "COPY ")) {
       ++tries;
-      const std::size_t offset = static_cast<std::size_t>(line.data() - sql.data());
+      const auto offset = static_cast<std::size_t>(line.data() - sql.data());
       const std::size_t semicolon = std::min(sql.find(';', offset), sql.size());
       // Outside quotes and comments only if what precedes it can be scanned.
       const std::string before = command ? sql.substr(0, offset) : sql.substr(0, semicolon);
