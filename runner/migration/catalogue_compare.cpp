@@ -70,7 +70,7 @@ static std::vector<Seen> all_differences(const Catalogue& before, const Catalogu
 
 /// A thing that came or went is explained by what it belongs to, if that came or went as well; a change by
 /// the same change of what implied it.
-static std::vector<CatalogueDifference> unexplained(std::vector<Seen> all) {
+static std::vector<CatalogueDifference> unexplained(const std::vector<Seen>& all) {
   std::unordered_map<std::string, const CatalogueDifference*> by_key;
   for (const Seen& one : all)
     by_key.emplace(one.difference.kind + " " + one.difference.identity, &one.difference);

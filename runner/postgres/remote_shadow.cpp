@@ -184,7 +184,7 @@ void RemoteFactory::look_at_server() {
       "SELECT datname FROM pg_database AS d WHERE datname ~ '^runner_shadow_[0-9]+_' "
       "AND NOT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.datid = d.oid)",
       "look for databases of earlier runs");
-  static constexpr std::int64_t a_day = 24 * 60 * 60;
+  static constexpr std::int64_t a_day = std::int64_t{24} * 60 * 60;
   std::string left;
   for (const auto& row : found.rows)
     if (const std::string name = row.at(0).value_or(""); made_at(name) < seconds_now() - a_day)

@@ -48,13 +48,13 @@ struct Session::Impl {
   StatementResult run(std::string_view sql, std::span<const Cell> parameters, bool with_parameters);
   bool flush(const Deadline& deadline);
   Result next(const Deadline& deadline);
-  void take(const PGresult* result, StatementResult& into);
-  void take_rows(const PGresult* result, StatementResult& into);
+  void take(const PGresult* one, StatementResult& into);
+  void take_rows(const PGresult* one, StatementResult& into);
   void refuse_copy_in(StatementResult& into);
   void drain_copy_out(StatementResult& into);
   void wait(bool writable, const Deadline& deadline);
   [[noreturn]] void interrupt();
-  void lose(StatementResult& into);
+  void lose(StatementResult& into) const;
 
   void apply_settings(std::string_view before = {});
 };
@@ -247,7 +247,7 @@ void Session::Impl::drain_copy_out(StatementResult& into) {
                           .hint = "remove the statement, or copy into a table"};
 }
 
-void Session::Impl::lose(StatementResult& into) {
+void Session::Impl::lose(StatementResult& into) const {
   into.connection_lost = given_up || PQstatus(pg()) == CONNECTION_BAD;
   if (into.error) return;
   into.error = SqlError{.sqlstate = into.connection_lost ? "08006" : "",

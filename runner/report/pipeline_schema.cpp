@@ -54,7 +54,7 @@ static Json default_of(const OptionSpec& option) {
   if (option.type == OptionType::boolean) return option.default_text == "true";
   if (option.type == OptionType::integer) return Json::parse(option.default_text);
   if (option.type != OptionType::text_list && option.type != OptionType::choice_list)
-    return Json(option.default_text);
+    return option.default_text;
   Json items = Json::array();
   std::string_view rest = option.default_text;
   while (!rest.empty()) {
