@@ -87,6 +87,27 @@ static void throw_if_extension_is_missing(const SqlError& refusal, const SqlSour
   if (creates && refusal.sqlstate == "22023") throw missing_extension_version(refusal, source, statement);
 }
 
+/// What a prelude put in the place of an extension that the platform always has and this machine lacks.
+static std::optional<Finding> stand_in_warning(Session& session, const SqlSource& source,
+                                               const Statement& statement, int server_major) {
+  const Cell name = statement.object;
+  const Rows found =
+      session.query("SELECT FROM pg_catalog.pg_extension WHERE extname = $1 AND extversion = 'stand-in'",
+                    "look for a stand-in", std::span(&name, 1));
+  if (found.rows.empty()) return std::nullopt;
+  Finding finding = finding_at(statement, source, "stand-in", Severity::warning);
+  finding.message = fmt::format(
+      "extension '{}' is missing on this machine; new Supabase projects have it, so the statement changes "
+      "nothing, "
+      "but what uses the extension is refused here",
+      statement.object);
+  const std::string package = debian_package_of_extension(statement.object, server_major);
+  finding.remedy = package.empty()
+                       ? "To try that, too, set shadow.server (SHADOW_DATABASE_URL) to a server\nthat has it."
+                       : fmt::format("To try that, too, install the Debian package {}.", package);
+  return finding;
+}
+
 // --- One file ----------------------------------------------------------------------------------------------
 
 namespace {
@@ -143,6 +164,9 @@ bool FileRun::execute_one(const Statement& statement) {
     return false;
   }
   ++execution_.statements;
+  if (statement.kind == StatementKind::create_extension)
+    if (auto warning = stand_in_warning(session_, source_, statement, hooks_.server_major))
+      execution_.findings.push_back(std::move(*warning));
   return true;
 }
 

@@ -119,7 +119,8 @@ Finding refused_statement(const SqlError& error, const SqlSource& source, const 
       "sql-refused");
   finding.message = error.message;
   finding.detail += server_words(error);
-  finding.remedy = remedy_for(error.sqlstate);
+  // Whoever raised a refusal of rights with a hint of its own knows better.
+  if (error.sqlstate != "42501" || error.hint.empty()) finding.remedy = remedy_for(error.sqlstate);
   return finding;
 }
 

@@ -3,6 +3,7 @@
 #include "runner/postgres/cluster.hpp"
 #include "runner/postgres/prepared_cache.hpp"
 #include "runner/postgres/server_start.hpp"
+#include "runner/postgres/server_tree.hpp"
 #include "runner/postgres/shadow_factories.hpp"
 
 #include <cstdlib>
@@ -88,15 +89,10 @@ const ServerBinaries& EmbeddedFactory::binaries() {
 
 /// When something was last installed among this server's extensions: a prelude creates those that are there.
 std::string extensions_stamp(const ServerBinaries& binaries) {
-  const fs::path prefix = binaries.folder.parent_path();
-  const std::string major = std::to_string(binaries.major);
-  for (const fs::path& share :
-       {fs::path("/usr/share/postgresql") / major, prefix / "share/postgresql", prefix / "share"}) {
-    struct stat info {};
-    if (::stat((share / "extension").c_str(), &info) == 0)
-      return fmt::format("{} {}.{}", share.string(), info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
-  }
-  return "unknown";
+  const std::optional<InstallationFolders> folders = installation_folders(binaries);
+  struct stat info {};
+  if (!folders || ::stat((folders->share / "extension").c_str(), &info) != 0) return "unknown";
+  return fmt::format("{} {}.{}", folders->share.string(), info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
 }
 
 /// The cache entries of the state after 0, 1, 2, … layers.

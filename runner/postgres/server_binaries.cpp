@@ -101,7 +101,8 @@ ServerBinaries find_server_binaries(int wanted_major) {
           ExitCode::environment,
           fmt::format("RUNNER_PG_BIN names '{}', which lacks the programs postgres and initdb", folder)}
           .hint("set RUNNER_PG_BIN to a folder such as /usr/lib/postgresql/15/bin, or unset it");
-    return binaries_in(folder);
+    // Programs are started in other folders than ours.
+    return binaries_in(fs::absolute(folder).lexically_normal());
   }
   std::vector<Installation> found = packaged_installations();
   std::erase_if(found, [](const Installation& one) { return !has_server(one.folder); });

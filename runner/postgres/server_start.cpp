@@ -7,11 +7,13 @@
 #include "runner/process/child.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
 #include <optional>
+#include <span>
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -59,6 +61,34 @@ static std::vector<std::string> common_settings() {
           "max_parallel_maintenance_workers=0",
           "dynamic_shared_memory_type=mmap",  // /dev/shm may be tiny
           "huge_pages=off"};
+}
+
+/// Extensions of which CREATE EXTENSION, or all use, is refused unless the server loaded them when it
+/// started. Source: each one's README, "shared_preload_libraries".
+static constexpr std::array<std::string_view, 4> preloaded{"pg_stat_statements", "pg_cron", "pg_net",
+                                                           "pgaudit"};
+/// These ask a program for their key, which only our own tree is sure to have.
+static constexpr std::array<std::string_view, 2> preloaded_with_key{"pgsodium", "supabase_vault"};
+
+/// Of those, what the installation has. A shadow gets no background processes: no job may run, nothing may be
+/// sent, while migrations are tried.
+static std::vector<std::string> preload_settings(const ServerBinaries& binaries, const fs::path& program,
+                                                 Cluster::Durability durability) {
+  const std::optional<InstallationFolders> folders = installation_folders(binaries);
+  if (!folders) return {};
+  std::string names;
+  const auto add_installed = [&](std::span<const std::string_view> libraries) {
+    for (const std::string_view name : libraries)
+      if (fs::exists(folders->library / fmt::format("{}.so", name)))
+        names += fmt::format("{}{}", names.empty() ? "" : ",", name);
+  };
+  add_installed(preloaded);
+  if (program != binaries.folder / "postgres") add_installed(preloaded_with_key);
+  if (names.empty()) return {};
+  std::vector<std::string> settings{"shared_preload_libraries=" + names, "cron.database_name=postgres"};
+  if (durability == Cluster::Durability::off)
+    settings.insert(settings.end(), {"max_worker_processes=0", "pg_stat_statements.save=off"});
+  return settings;
 }
 
 static std::vector<std::string> settings_of(Cluster::Durability durability, int major) {
@@ -158,10 +188,12 @@ ServerProcess start_server(const ServerBinaries& binaries, const ServerLayout& l
                              .log = layout.log,
                              .as = as,
                              .survives = survives};
-  for (std::string& setting : settings_of(durability, binaries.major)) {
-    start.arguments.emplace_back("-c");
-    start.arguments.push_back(std::move(setting));
-  }
+  for (const auto& settings :
+       {settings_of(durability, binaries.major), preload_settings(binaries, start.program, durability)})
+    for (const std::string& setting : settings) {
+      start.arguments.emplace_back("-c");
+      start.arguments.push_back(setting);
+    }
   ServerProcess server(start);
   try {
     wait_until_ready(server, layout, stop);

@@ -23,25 +23,24 @@ namespace runner {
 
 namespace fs = std::filesystem;
 
-namespace {
-/// The folders that the program was built for.
-struct Layout {
-  fs::path bin;
-  fs::path share;
-  fs::path library;
-};
-}  // namespace
-
-/// Debian's and Red Hat's packages, and a plain prefix; as `postgres` itself has them compiled in, so what
-/// does not fit fails the trial start and the installation's own program is used.
-static std::optional<Layout> layout_of(const ServerBinaries& binaries) {
-  const fs::path bin = binaries.folder;
+/// Debian's and Red Hat's packages, and a plain prefix; as `postgres` itself finds them, beside itself, so
+/// that an installation may lie anywhere. What does not fit fails the trial start, and the installation's own
+/// program is used.
+std::optional<InstallationFolders> installation_folders(const ServerBinaries& binaries) {
+  std::error_code failure;
+  fs::path bin = fs::canonical(binaries.folder / "postgres", failure).parent_path();
+  if (failure) bin = binaries.folder;
   const fs::path prefix = bin.parent_path();
-  const fs::path debian_share = fs::path("/usr/share/postgresql") / std::to_string(binaries.major);
-  for (const fs::path& share : {debian_share, prefix / "share/postgresql", prefix / "share"})
+  std::vector<fs::path> shares;
+  if (prefix.parent_path().filename() == "postgresql" &&
+      prefix.parent_path().parent_path().filename() == "lib")
+    shares.push_back(prefix.parent_path().parent_path().parent_path() / "share/postgresql" /
+                     prefix.filename());
+  shares.insert(shares.end(), {prefix / "share/postgresql", prefix / "share"});
+  for (const fs::path& share : shares)
     for (const fs::path& library : {prefix / "lib/postgresql", prefix / "lib"})
       if (fs::exists(share / "extension/plpgsql.control") && fs::exists(library / "plpgsql.so"))
-        return Layout{bin, share, library};
+        return InstallationFolders{bin, share, library};
   return std::nullopt;
 }
 
@@ -79,9 +78,20 @@ static void link_all(const fs::path& from, const fs::path& to, std::string_view 
     if (entry.path().filename() != except) fs::create_symlink(entry.path(), to / entry.path().filename());
 }
 
+/// The program that pgsodium and supabase_vault ask for the server's key when they are loaded. Servers of
+/// ours keep no secrets: they all have the same key, so that prepared data stays readable.
+static constexpr std::string_view key_program = "pgsodium_getkey";
+
+static void write_key_program(const fs::path& path) {
+  write_file(path, fmt::format("#!/bin/sh\necho {}\n", sha256("no secret")));
+  fs::permissions(path, fs::perms(0755));
+}
+
 static void fill_extensions(const fs::path& from, const fs::path& to) {
   fs::create_directories(to);
+  write_key_program(to / key_program);
   for (const fs::directory_entry& entry : fs::directory_iterator(from)) {
+    if (entry.path().filename() == key_program) continue;
     const fs::path copy = to / entry.path().filename();
     // "postgis--3.3.2.control" only changes settings of one version; trust is the main file's.
     const bool main_control =
@@ -95,7 +105,7 @@ static void fill_extensions(const fs::path& from, const fs::path& to) {
   }
 }
 
-static void make_tree(const Layout& layout, const fs::path& tree) {
+static void make_tree(const InstallationFolders& layout, const fs::path& tree) {
   const auto inside = [&](const fs::path& path) { return tree / path.relative_path(); };
   fs::create_directories(inside(layout.bin));
   fs::copy_file(layout.bin / "postgres", inside(layout.bin) / "postgres");
@@ -119,7 +129,7 @@ static bool starts(const fs::path& program) {
   }
 }
 
-static std::optional<fs::path> program_in(const fs::path& place, const Layout& layout,
+static std::optional<fs::path> program_in(const fs::path& place, const InstallationFolders& layout,
                                           const std::string& key) {
   const fs::path ours = place / fmt::format("runner-servers-{}", ::geteuid());
   if (::mkdir(ours.c_str(), 0755) != 0 && !is_ours(ours)) return std::nullopt;
@@ -147,11 +157,11 @@ static std::optional<fs::path> program_in(const fs::path& place, const Layout& l
 
 fs::path trusting_server(const ServerBinaries& binaries) {
   const fs::path own = binaries.folder / "postgres";
-  const std::optional<Layout> layout = layout_of(binaries);
+  const std::optional<InstallationFolders> layout = installation_folders(binaries);
   if (!layout) return own;
   const std::string key =
       fmt::format("{}-{}", binaries.version,
-                  sha256(fmt::format("1\n{}\n{}\n{}", stamp_of(own), stamp_of(layout->share / "extension"),
+                  sha256(fmt::format("2\n{}\n{}\n{}", stamp_of(own), stamp_of(layout->share / "extension"),
                                      stamp_of(layout->library)))
                       .substr(0, 16));
   for (const fs::path& place : tree_places())

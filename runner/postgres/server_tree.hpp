@@ -3,8 +3,17 @@
 #include "runner/postgres/server_binaries.hpp"
 
 #include <filesystem>
+#include <optional>
 
 namespace runner {
+
+/// Where an installation keeps what its server reads. Nothing for a layout that we do not know.
+struct InstallationFolders {
+  std::filesystem::path bin;
+  std::filesystem::path share;    ///< with extension/
+  std::filesystem::path library;  ///< with the loadable modules
+};
+std::optional<InstallationFolders> installation_folders(const ServerBinaries& binaries);
 
 /// A copy of the `postgres` program in a private tree whose extensions are all trusted, so that the owner of
 /// a database creates, updates and drops them without superuser rights, as managed services allow, also

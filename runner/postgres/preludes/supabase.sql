@@ -7,8 +7,11 @@
 --   * Supabase patches the server (supautils) so that `postgres`, no superuser, may put triggers and policies on the
 --     tables of auth, storage and realtime. Here, as on older projects, `postgres` is a member of the roles that own
 --     them. So it may do more than today's projects allow, for example ALTER TABLE storage.objects.
---   * An extension that the machine lacks is left out, never imitated: CREATE EXTENSION fails as it should. Only
---     vault's table and functions are always there, because projects use them without creating the extension.
+--   * An extension that the machine lacks is left out: CREATE EXTENSION fails as it should. Only of those that a hosted
+--     project has from its first day there is a stand-in, an entry of version "stand-in" without content, so that
+--     CREATE EXTENSION IF NOT EXISTS, COMMENT ON and DROP EXTENSION do what they do there; whoever uses this prelude
+--     says which they are. Vault's table and functions are always there, because projects use them without creating
+--     the extension.
 --   * Indexes that only make the services faster, and length checks on their own columns, are left out.
 SET client_min_messages = error;
 
@@ -157,8 +160,9 @@ DECLARE
   member record;
   rights text;
 BEGIN
-  UPDATE pg_extension SET extowner = 'postgres'::regrole
-  WHERE extname = 'pgmq'
+  -- pg_cron writes its table as the extension's owner
+  UPDATE pg_extension SET extowner = CASE extname WHEN 'pgmq' THEN 'postgres' ELSE current_user END::regrole
+  WHERE extname IN ('pgmq', 'pg_cron')
     AND oid IN (SELECT objid FROM pg_event_trigger_ddl_commands() WHERE classid = 'pg_extension'::regclass);
   FOR member IN
     SELECT d.classid, d.objid, e.extname, o.type AS object_type, o.identity, n.nspname, f.fdwname, r.relkind,
@@ -197,6 +201,20 @@ $fn$;
 CREATE EVENT TRIGGER issue_extension_access ON ddl_command_end WHEN TAG IN ('CREATE EXTENSION')
   EXECUTE FUNCTION extensions.grant_extension_access();
 
+-- Dropping or altering pg_cron is `postgres`'s right all the same.
+CREATE FUNCTION extensions.lend_cron() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
+BEGIN
+  UPDATE pg_extension
+  SET extowner = CASE TG_EVENT WHEN 'ddl_command_start' THEN 'postgres' ELSE current_user END::regrole
+  WHERE extname = 'pg_cron';
+END
+$fn$;
+CREATE EVENT TRIGGER lend_cron_before ON ddl_command_start WHEN TAG IN ('ALTER EXTENSION', 'DROP EXTENSION', 'COMMENT')
+  EXECUTE FUNCTION extensions.lend_cron();
+CREATE EVENT TRIGGER lend_cron_after ON ddl_command_end WHEN TAG IN ('ALTER EXTENSION', 'DROP EXTENSION', 'COMMENT')
+  EXECUTE FUNCTION extensions.lend_cron();
+
 DO $do$
 DECLARE
   extension record;
@@ -211,6 +229,8 @@ BEGIN
   LOOP
     EXECUTE format('CREATE EXTENSION IF NOT EXISTS %I WITH SCHEMA %I', extension.name, extension.place);
   END LOOP;
+  -- hosted projects may drop them
+  UPDATE pg_extension SET extowner = 'postgres'::regrole WHERE extname <> 'plpgsql';
 END
 $do$;
 
@@ -753,6 +773,25 @@ GRANT ALL ON ALL TABLES IN SCHEMA supabase_functions TO postgres, anon, authenti
 GRANT ALL ON ALL TABLES IN SCHEMA auth, storage, extensions TO postgres, dashboard_user;
 GRANT ALL ON ALL SEQUENCES IN SCHEMA auth, storage, extensions TO postgres, dashboard_user;
 GRANT ALL ON ALL ROUTINES IN SCHEMA auth, storage, extensions, realtime TO postgres, dashboard_user;
+
+-- Stand-ins of default extensions -------------------------------------------------------------------------------------
+-- PostgreSQL 17 projects have no pgjwt.
+INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+SELECT pg_catalog.pg_nextoid('pg_extension', 'oid', 'pg_extension_oid_index'), name, 'postgres'::regrole,
+       place::regnamespace, false, 'stand-in'
+FROM (VALUES ('pg_graphql', 'graphql'), ('supabase_vault', 'vault'), ('pgjwt', 'extensions')) AS hosted(name, place)
+WHERE name NOT IN (SELECT extname FROM pg_extension)
+  AND NOT (name = 'pgjwt' AND current_setting('server_version_num')::int >= 170000);
+DO $do$
+BEGIN
+  IF EXISTS (SELECT FROM pg_extension WHERE extname = 'supabase_vault' AND extversion = 'stand-in') THEN
+    ALTER EXTENSION supabase_vault ADD TABLE vault.secrets;
+    ALTER EXTENSION supabase_vault ADD VIEW vault.decrypted_secrets;
+    ALTER EXTENSION supabase_vault ADD FUNCTION vault.create_secret(text, text, text, uuid);
+    ALTER EXTENSION supabase_vault ADD FUNCTION vault.update_secret(uuid, text, text, text, uuid);
+  END IF;
+END
+$do$;
 
 CREATE PUBLICATION supabase_realtime;
 ALTER PUBLICATION supabase_realtime OWNER TO postgres;

@@ -1,10 +1,12 @@
 #include "runner/core/error.hpp"
 #include "runner/core/file.hpp"
 #include "runner/postgres/prelude.hpp"
+#include "runner/postgres/server_tree.hpp"
 #include "runner/postgres/shadow.hpp"
 #include "tests/support/test_server.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 
 #include <fmt/format.h>
@@ -188,6 +190,59 @@ TEST_F(EmbeddedShadowTest, TheSupabasePreludeRunsOnIt) {
                                      "ask")),
             "3");
   EXPECT_EQ(first_cell(session.query("SELECT count(*) FROM auth.users", "ask")), "0");
+}
+
+TEST_F(EmbeddedShadowTest, WhatAHostedProjectAlwaysHasStandsIn) {
+  const auto shadow = factory(test_cache())->make({layer_of(find_prelude("supabase"))});
+  Session session = shadow->connect();
+  session.query("CREATE EXTENSION IF NOT EXISTS supabase_vault WITH SCHEMA vault", "do nothing");
+  session.query("COMMENT ON EXTENSION supabase_vault IS 'ours'", "comment on it");
+  session.query("SELECT vault.create_secret('s', 'name')", "use what is always there");
+  session.query("DROP EXTENSION supabase_vault", "drop it");
+  EXPECT_EQ(first_cell(session.query("SELECT count(*) FROM pg_class WHERE relname = 'secrets'", "ask")), "0");
+  session.query("DROP EXTENSION pgcrypto", "drop one that the machine has");
+  const StatementResult twice = session.execute("CREATE EXTENSION pg_graphql");
+  ASSERT_TRUE(twice.error);
+  EXPECT_EQ(twice.error->sqlstate, "42710") << "there already, as on a hosted project";
+}
+
+TEST_F(EmbeddedShadowTest, LoadsWhatHasToBeLoadedAtTheStartAndRunsNothingInTheBackground) {
+  const auto shadow = factory(test_cache())->make({});
+  Session session = shadow->connect();
+  session.query("CREATE EXTENSION pg_stat_statements", "make it");
+  session.query("SELECT count(*) FROM pg_stat_statements", "use it");
+  EXPECT_EQ(first_cell(session.query("SELECT count(*) FROM pg_stat_activity WHERE backend_type NOT IN "
+                                     "('client backend', 'checkpointer', 'background writer', 'walwriter')",
+                                     "ask")),
+            "0");
+}
+
+/// An installation that lies elsewhere, as Debian's packages and as a plain prefix are laid out: copies of
+/// the programs, links to the rest.
+static ServerBinaries moved_installation(const fs::path& root, const fs::path& bin, const fs::path& share) {
+  const ServerBinaries own = find_server_binaries(0);
+  const auto folders = installation_folders(own);
+  if (!folders) throw std::runtime_error("the machine's own installation has a layout that is not known");
+  fs::create_directories(root / bin);
+  for (const char* program : {"postgres", "initdb", "pg_resetwal", "pg_controldata"})
+    fs::copy_file(folders->bin / program, root / bin / program);
+  fs::create_directories((root / share).parent_path());
+  fs::copy(folders->share, root / share, fs::copy_options::recursive);
+  fs::create_directory_symlink(folders->library, root / bin.parent_path() / "lib");
+  return {.folder = root / bin, .version = own.version, .major = own.major};
+}
+
+TEST(InstallationFolders, AreFoundBesideTheServerWhereverItLies) {
+  const int major = find_server_binaries(0).major;
+  const TestFolder folder;
+  const fs::path debian = fmt::format("share/postgresql/{}", major);
+  const auto as_debian = installation_folders(
+      moved_installation(folder / "a", fmt::format("lib/postgresql/{}/bin", major), debian));
+  ASSERT_TRUE(as_debian);
+  EXPECT_EQ(as_debian->share, fs::canonical(folder / "a") / debian);
+  const auto plain = installation_folders(moved_installation(folder / "b", "bin", "share"));
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->share, fs::canonical(folder / "b") / "share");
 }
 
 TEST(Prelude, AMisspeltNameSuggestsTheNearest) {
