@@ -239,12 +239,7 @@ Execution FileRun::run() {
       execution_.findings.back().detail += fmt::format("and {} further on\n", count_of(more, "place"));
     return execution_;
   }
-  if (split.statements.empty()) {
-    Finding finding{.rule = "empty-migration", .severity = Severity::warning, .subject = source_.subject};
-    finding.place.path = source_.shown_path;
-    finding.message = "the file holds no statement";
-    finding.remedy = "Write its SQL, or delete the file.";
-    execution_.findings.push_back(std::move(finding));
+  if (split.statements.empty()) {  // which is for `history` to tell
     before_commit();
     return execution_;
   }

@@ -1,6 +1,7 @@
 #include "runner/migration/refused_statement.hpp"
 
 #include "runner/core/text.hpp"
+#include "runner/migration/name_in_statement.hpp"
 #include "runner/migration/sql_excerpt.hpp"
 
 #include <algorithm>
@@ -100,6 +101,11 @@ static std::optional<std::size_t> line_in_block(const SqlError& error, std::stri
 static std::optional<std::size_t> mark_of(const SqlError& error, const Statement& statement) {
   if (error.position_chars > 0) return statement.offset + byte_offset(statement.text, error.position_chars);
   if (const auto inner = line_in_block(error, statement.text)) return statement.offset + *inner;
+  // Without a context the statement itself is at fault, not a function that it calls.
+  if (error.sqlstate.starts_with("42") || error.sqlstate == "3F000")
+    if (const auto name =
+            error.context.empty() ? name_in_statement(error.message, statement.text) : std::nullopt)
+      return statement.offset + *name;
   return std::nullopt;
 }
 
