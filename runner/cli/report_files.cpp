@@ -22,7 +22,8 @@ static void make_folder(const fs::path& folder) {
   fs::create_directories(folder, problem);
   if (problem)
     throw Error{ExitCode::environment, fmt::format("cannot make the report folder '{}'", folder.string())}
-        .because(problem.message());
+        .because(problem.message())
+        .hint("name another folder with --report-dir, or leave the option out");
 }
 
 ReportFiles ReportFiles::in(const fs::path& folder) {

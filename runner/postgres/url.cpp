@@ -101,6 +101,23 @@ static Error unreadable(std::string_view text, std::string_view source, std::str
       "percent-encoded ('@' is %40, '/' is %2F, '%' is %25)");
 }
 
+/// True when a password is probably cut in two, because one of its characters means something in a URI: libpq
+/// would take a piece of it for the host, the port or the database, and messages would show it.
+static bool may_split_a_password(std::string_view uri) {
+  const std::string_view rest = uri.substr(uri.find("//") + 2);
+  const std::size_t authority = std::min(rest.find_first_of("/?#"), rest.size());
+  const std::size_t ats = static_cast<std::size_t>(std::ranges::count(rest.substr(0, authority), '@'));
+  const bool more = rest.find('@', authority) != std::string_view::npos;
+  const bool colon = rest.substr(0, authority).find(':') != std::string_view::npos;
+  return ats > 1 || (ats == 0 && more && colon) || (authority < rest.size() && rest[authority] == '#');
+}
+
+static Error splits_a_password(std::string_view source) {
+  return Error{ExitCode::usage, fmt::format("{} has a special character that is not encoded", source)}
+      .because("a '/', '?', '#' or '@' in user or password ends it too early")
+      .hint("write %2F for '/', %3F for '?', %23 for '#', %40 for '@'");
+}
+
 /// The password as it stands in the text, which may be encoded in another way than we would.
 static void register_spelling(std::string_view text) {
   if (!is_uri(text)) return;
@@ -116,6 +133,10 @@ DatabaseUrl DatabaseUrl::parse(const Secret& text, std::string_view source) {
   const std::string trimmed_text(trimmed(text.reveal()));
   if (trimmed_text.empty()) return url;
   register_spelling(trimmed_text);
+  if (is_uri(trimmed_text) && may_split_a_password(trimmed_text)) {
+    register_secret(Secret(trimmed_text));
+    throw splits_a_password(source);
+  }
 
   char* raw_message = nullptr;
   const ConninfoOptions options(PQconninfoParse(trimmed_text.c_str(), &raw_message));

@@ -118,6 +118,22 @@ TEST_F(DatabaseUrlTest, HidesThePasswordAsItWasSpelled) {
   EXPECT_EQ(hide_secrets("spelled S0|spe%6cled%20S0|spelled%20S0"), "[hidden]|[hidden]|[hidden]");
 }
 
+TEST_F(DatabaseUrlTest, RefusesAPasswordThatItsOwnCharactersCutInTwo) {
+  for (const char* password :
+       {"pa@ss", "pa/ss", "pa?ss", "pa#ss", "p/a@ss", "se#cr/et", "a@b?c", "@", "/", "1/2"}) {
+    try {
+      parse(fmt::format("postgres://joe:{}@db.internal:5432/orders", password));
+      FAIL() << password;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::usage);
+      EXPECT_EQ(error.message(), "DATABASE_URL has a special character that is not encoded");
+      EXPECT_EQ(error.reason().find("joe"), std::string::npos);
+    }
+  }
+  EXPECT_EQ(parse("postgres://db.internal/a@b").get("dbname"), "a@b");
+  EXPECT_EQ(parse("postgres://joe@db.internal/orders?application_name=a@b").get("user"), "joe");
+}
+
 TEST_F(DatabaseUrlTest, NamesAnUnknownParameterAndTheNearestOne) {
   const Error error = refusal("postgresql://localhost/orders?sslmod=require");
   EXPECT_EQ(error.code(), ExitCode::usage);
