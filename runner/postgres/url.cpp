@@ -98,7 +98,7 @@ static Error unreadable(std::string_view text, std::string_view source, std::str
   // libpq's message quotes pieces of the text, which may be pieces of the password: it is not repeated.
   return Error{ExitCode::usage, fmt::format("{} is no address of a PostgreSQL database", source)}.hint(
       "write postgresql://user@host:5432/database, with special characters in user and password "
-      "percent-encoded ('@' is %40, '/' is %2F, '%' is %25)");
+      "percent-encoded ('@' is %40, '/' is %2F, '?' is %3F, '#' is %23, '%' is %25)");
 }
 
 /// True when a password is probably cut in two, because one of its characters means something in a URI: libpq
@@ -110,12 +110,6 @@ static bool may_split_a_password(std::string_view uri) {
   const bool more = rest.find('@', authority) != std::string_view::npos;
   const bool colon = rest.substr(0, authority).find(':') != std::string_view::npos;
   return ats > 1 || (ats == 0 && more && colon) || (authority < rest.size() && rest[authority] == '#');
-}
-
-static Error splits_a_password(std::string_view source) {
-  return Error{ExitCode::usage, fmt::format("{} has a special character that is not encoded", source)}
-      .because("a '/', '?', '#' or '@' in user or password ends it too early")
-      .hint("write %2F for '/', %3F for '?', %23 for '#', %40 for '@'");
 }
 
 /// The password as it stands in the text, which may be encoded in another way than we would.
@@ -135,7 +129,7 @@ DatabaseUrl DatabaseUrl::parse(const Secret& text, std::string_view source) {
   register_spelling(trimmed_text);
   if (is_uri(trimmed_text) && may_split_a_password(trimmed_text)) {
     register_secret(Secret(trimmed_text));
-    throw splits_a_password(source);
+    throw unreadable(trimmed_text, source, "");
   }
 
   char* raw_message = nullptr;

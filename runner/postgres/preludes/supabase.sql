@@ -11,7 +11,7 @@
 --     project has from its first day there is a stand-in, an entry of version "stand-in" without content, so that
 --     CREATE EXTENSION IF NOT EXISTS, COMMENT ON and DROP EXTENSION do what they do there; whoever uses this prelude
 --     says which they are. Vault's table and functions are always there, because projects use them without creating
---     the extension.
+--     the extension, and dropping its stand-in leaves them.
 --   * Indexes that only make the services faster, and length checks on their own columns, are left out.
 SET client_min_messages = error;
 
@@ -782,16 +782,6 @@ SELECT pg_catalog.pg_nextoid('pg_extension', 'oid', 'pg_extension_oid_index'), n
 FROM (VALUES ('pg_graphql', 'graphql'), ('supabase_vault', 'vault'), ('pgjwt', 'extensions')) AS hosted(name, place)
 WHERE name NOT IN (SELECT extname FROM pg_extension)
   AND NOT (name = 'pgjwt' AND current_setting('server_version_num')::int >= 170000);
-DO $do$
-BEGIN
-  IF EXISTS (SELECT FROM pg_extension WHERE extname = 'supabase_vault' AND extversion = 'stand-in') THEN
-    ALTER EXTENSION supabase_vault ADD TABLE vault.secrets;
-    ALTER EXTENSION supabase_vault ADD VIEW vault.decrypted_secrets;
-    ALTER EXTENSION supabase_vault ADD FUNCTION vault.create_secret(text, text, text, uuid);
-    ALTER EXTENSION supabase_vault ADD FUNCTION vault.update_secret(uuid, text, text, text, uuid);
-  END IF;
-END
-$do$;
 
 CREATE PUBLICATION supabase_realtime;
 ALTER PUBLICATION supabase_realtime OWNER TO postgres;

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 using namespace runner;
@@ -126,7 +127,7 @@ TEST_F(DatabaseUrlTest, RefusesAPasswordThatItsOwnCharactersCutInTwo) {
       FAIL() << password;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::usage);
-      EXPECT_EQ(error.message(), "DATABASE_URL has a special character that is not encoded");
+      EXPECT_EQ(error.message(), "DATABASE_URL is no address of a PostgreSQL database");
       EXPECT_EQ(error.reason().find("joe"), std::string::npos);
     }
   }
