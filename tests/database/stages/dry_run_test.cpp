@@ -36,7 +36,7 @@ TEST(DryRun, StopsAtTheFirstMigrationThatIsRefused) {
   EXPECT_EQ(outcome.cases[2].status, CaseStatus::skipped);
   EXPECT_EQ(outcome.cases[2].text, "not executed, because 2_b was refused");
   ASSERT_EQ(outcome.findings.size(), 1U);
-  EXPECT_EQ(outcome.findings[0].place.str(), "migrations/2_b.sql:1:1");
+  EXPECT_EQ(outcome.findings[0].place.str(), "migrations/2_b.sql:1:14");
   EXPECT_EQ(outcome.summary.find("2_b was refused on embedded PostgreSQL "), 0U) << outcome.summary;
   EXPECT_NE(outcome.summary.find(", after 1 migration executed"), std::string::npos) << outcome.summary;
 }
@@ -65,7 +65,7 @@ TEST(DryRun, EndsAStatementThatRunsTooLong) {
 
 TEST(DryRun, FailsOnWarningsWhenAskedTo) {
   StepCall call;
-  call.pending("1", "a", "-- nothing");
+  call.pending("1", "a", "SELECT 1; COMMIT; SELECT 2");
   call.pending("2", "b", "SELECT 1");
   const Outcome lenient = call.run(dry_run);
   EXPECT_FALSE(lenient.failed());
