@@ -3,7 +3,9 @@
 #include "runner/cli/db.hpp"
 #include "runner/cli/help.hpp"
 #include "runner/cli/list.hpp"
+#include "runner/cli/log.hpp"
 #include "runner/cli/new.hpp"
+#include "runner/cli/repair.hpp"
 #include "runner/cli/run.hpp"
 #include "runner/cli/schema.hpp"
 #include "runner/cli/status.hpp"
@@ -19,8 +21,8 @@
 namespace runner {
 
 static constexpr std::array commands{
-    &run_command, &list_command, &validate_command, &status_command,
-    &new_command, &db_command,   &schema_command,
+    &run_command,    &list_command, &validate_command, &status_command, &log_command,
+    &repair_command, &new_command,  &db_command,       &schema_command,
 };
 
 std::span<const CliCommand* const> cli_commands() {

@@ -1,5 +1,6 @@
 #include "runner/cli/db.hpp"
 
+#include "runner/cli/database.hpp"
 #include "runner/cli/project.hpp"
 #include "runner/core/error.hpp"
 #include "runner/core/file.hpp"
@@ -12,7 +13,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <ostream>
 
@@ -103,16 +103,8 @@ static int stop(Db& db) {
   return 0;
 }
 
-/// A merge request's author controls what runs in its pipeline; nothing may be wiped from there.
-static void refuse_in_merge_request() {
-  const char* source = std::getenv("CI_PIPELINE_SOURCE");
-  if (source != nullptr && std::strcmp(source, "merge_request_event") == 0)
-    throw Error{ExitCode::refused, "`runner db reset` does not run in a merge-request pipeline"}.hint(
-        "run it on your own machine; a check makes its own databases");
-}
-
 static int reset(Db& db) {
-  refuse_in_merge_request();
+  refuse_in_merge_request("runner db reset", "run it on your own machine; a check makes its own databases");
   const std::vector<std::string> preludes = db.preludes();
   const bool existed = db.server.exists();
   db.server.reset(preludes);

@@ -1,9 +1,10 @@
 #include "runner/cli/status.hpp"
 
+#include "runner/cli/database.hpp"
 #include "runner/cli/project.hpp"
 #include "runner/core/stop_signal.hpp"
+#include "runner/migration/ledger_latest.hpp"
 #include "runner/migration/plan.hpp"
-#include "runner/postgres/local_server.hpp"
 #include "runner/report/status_report.hpp"
 
 #include <algorithm>
@@ -27,22 +28,6 @@ static constexpr std::array options{
     pipeline_option,
     variable_option,
 };
-
-/// The database to compare with: the one that the pipeline file names, else the local one when it runs.
-static std::optional<Session> connect(const Pipeline& pipeline, const StopSignal& stop) {
-  SessionSettings settings;
-  settings.read_only = true;
-  settings.application_name = "runner status";
-  const std::string& named = pipeline.database_url.reveal();
-  if (!named.empty() && named != "embedded")
-    return Session::connect(DatabaseUrl::parse(pipeline.database_url, pipeline.database_url_source), settings,
-                            &stop);
-  const LocalServer local(pipeline.root, &stop);
-  if (!local.running()) return std::nullopt;
-  const std::optional<DatabaseUrl> url = local.url();
-  if (!url) return std::nullopt;
-  return Session::connect(*url, settings, &stop);
-}
 
 static std::string_view source_of(const Plan& plan) {
   switch (plan.source) {
@@ -93,12 +78,26 @@ static StatusReport report_of(const Plan& plan, bool content_checked) {
   return report;
 }
 
+static void add_ledger(Session& target, const HistoryTable& history, StatusReport& report) {
+  const auto by_version = read_applied_by(target, history);
+  if (!by_version) return;
+  report.ledger = true;
+  for (StatusReport::Row& row : report.rows) {
+    const auto found = by_version->find(row.version);
+    const bool pending = row.state == MigrationState::pending || row.state == MigrationState::out_of_order;
+    if (pending || found == by_version->end()) continue;
+    row.applied_at = found->second.finished;
+    row.applied_by = found->second.actor;
+    row.batch = found->second.batch;
+  }
+}
+
 static int run(const CliArguments& given, CliContext& context) {
   const Project project = find_project(given);
   const Pipeline pipeline = load_project_pipeline(project, context.handlers);
   const StopSignal stop;
   std::optional<Session> target;
-  if (!given.has("base")) target = connect(pipeline, stop);
+  if (!given.has("base")) target = connect_to_database(pipeline, "runner status", true, stop);
 
   PlanInput input;
   input.root = pipeline.root;
@@ -108,7 +107,8 @@ static int run(const CliArguments& given, CliContext& context) {
   input.base = given.text("base");
   input.target = target ? &*target : nullptr;
   input.compare_content = given.has("check-content");
-  const StatusReport report = report_of(make_plan(input, &stop), input.compare_content);
+  StatusReport report = report_of(make_plan(input, &stop), input.compare_content);
+  if (target) add_ledger(*target, input.history, report);
   context.out << (given.text("format") == "json" ? status_json(report) : status_table(report));
   return 0;
 }

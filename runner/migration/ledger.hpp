@@ -48,7 +48,7 @@ struct LedgerEntry {
   std::optional<std::chrono::milliseconds> duration{};  ///< not given: since the transaction began
   std::chrono::milliseconds lock_wait{};
   std::int64_t retries = 0;
-  std::string outcome = "done";  ///< "done", "repaired"
+  std::string outcome = "done";  ///< "done"; of a repair "applied" or "reverted"
 };
 
 /// What the tables look like for the role that is connected.

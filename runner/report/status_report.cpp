@@ -2,6 +2,7 @@
 
 #include "runner/core/text.hpp"
 #include "runner/report/shown_text.hpp"
+#include "runner/report/text_column.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +14,6 @@ namespace runner {
 
 static constexpr std::array states{MigrationState::applied, MigrationState::edited, MigrationState::pending,
                                    MigrationState::out_of_order, MigrationState::missing};
-static constexpr std::size_t table_width_chars = 80;
 static constexpr std::size_t shown_problems = 10;
 
 std::string_view to_string(MigrationState state) {
@@ -39,25 +39,6 @@ std::size_t StatusReport::count(MigrationState state) const {
 
 // --- the table
 
-static std::size_t length_chars(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-/// One line, cut or filled up to `width` characters.
-static std::string fitted(std::string_view text, std::size_t width_chars) {
-  std::string line(text);
-  const bool plain = std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
-  if (!plain) {
-    line = clean_text(line);
-    std::replace_if(
-        line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
-  }
-  const std::size_t length = plain ? line.size() : length_chars(line);
-  if (length > width_chars) return line.substr(0, byte_offset(line, width_chars - 3 + 1)) + "...";
-  return line.append(width_chars - length, ' ');
-}
-
 /// Where the version is known: what the state is made of, in plain words.
 static std::string_view place_of(const StatusReport& report, MigrationState state) {
   const bool database = report.source == "target";
@@ -74,6 +55,19 @@ static std::string_view place_of(const StatusReport& report, MigrationState stat
   return "file";
 }
 
+/// "2026-03-09T06:00:00Z" → "2026-03-09 06:00"
+static std::string minute_of(std::string time) {
+  std::replace(time.begin(), time.end(), 'T', ' ');
+  return time.substr(0, 16);
+}
+
+/// Where there is a ledger, it says more than where a migration lies, which the state implies.
+static std::string last_columns(const StatusReport& report, const StatusReport::Row& row) {
+  if (!report.ledger) return std::string(place_of(report, row.state));
+  std::string columns = fitted(minute_of(row.applied_at), 16) + "  " + fitted(row.applied_by, 14);
+  return columns.erase(columns.find_last_not_of(' ') + 1);
+}
+
 static std::string table_lines(const StatusReport& report) {
   std::size_t version_width = std::string_view("VERSION").size();
   std::size_t name_width = std::string_view("NAME").size();
@@ -85,15 +79,19 @@ static std::string table_lines(const StatusReport& report) {
   version_width = std::min(version_width, std::size_t{20});
   static constexpr std::size_t state_width = std::string_view("out of order").size();
   static constexpr std::size_t place_width = std::string_view("file, database").size();
-  name_width = std::min(name_width, table_width_chars - version_width - state_width - place_width - 6);
+  static constexpr std::size_t ledger_width = 16 + 2 + 14;
+  const std::size_t last_width = report.ledger ? ledger_width : place_width;
+  name_width = std::min(name_width, table_width_chars - version_width - state_width - last_width - 6);
   const auto line = [&](std::string_view version, std::string_view name, std::string_view state,
-                        std::string_view place) {
-    return fmt::format("{}  {}  {}  {}\n", fitted(version, version_width), fitted(name, name_width),
-                       fitted(state, state_width), place);
+                        std::string_view last) {
+    std::string text = fmt::format("{}  {}  {}  {}", fitted(version, version_width), fitted(name, name_width),
+                                   fitted(state, state_width), last);
+    text.erase(text.find_last_not_of(' ') + 1);
+    return text + "\n";
   };
-  std::string text = line("VERSION", "NAME", "STATE", "LIES IN");
+  std::string text = line("VERSION", "NAME", "STATE", report.ledger ? "APPLIED (UTC)     BY" : "LIES IN");
   for (const StatusReport::Row& row : report.rows)
-    text += line(row.version, row.name, to_string(row.state), place_of(report, row.state));
+    text += line(row.version, row.name, to_string(row.state), last_columns(report, row));
   return text;
 }
 
@@ -145,7 +143,10 @@ std::string status_json(const StatusReport& report) {
                                   {"name", shown_text(row.name)},
                                   {"state", word(row.state)},
                                   {"path", or_null(row.path)},
-                                  {"rollback", or_null(row.rollback)}});
+                                  {"rollback", or_null(row.rollback)},
+                                  {"applied_at", or_null(row.applied_at)},
+                                  {"applied_by", or_null(row.applied_by)},
+                                  {"batch", or_null(row.batch)}});
   json["problems"] = Json::array();
   for (const StatusReport::Problem& problem : report.problems)
     json["problems"].push_back({{"path", or_null(problem.path)},

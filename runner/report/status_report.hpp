@@ -19,6 +19,10 @@ struct StatusReport {
     MigrationState state = MigrationState::pending;
     std::string path{};      ///< "" when missing
     std::string rollback{};  ///< "" without one
+    /// What the ledger says of an applied version; "" where it says nothing.
+    std::string applied_at{};  ///< UTC, "2026-03-09T06:00:00Z"
+    std::string applied_by{};
+    std::string batch{};
   };
   /// A file that cannot be used as it is.
   struct Problem {
@@ -29,6 +33,7 @@ struct StatusReport {
   std::string source{};         ///< target | base_commit | nothing
   std::string compared_with{};  ///< for people
   bool content_checked = false;
+  bool ledger = false;  ///< the database has one
   std::vector<Row> rows{};
   std::vector<Problem> problems{};
 
@@ -46,7 +51,8 @@ std::string status_table(const StatusReport& report);
 ///   content_checked  whether "edited" was looked for
 ///   counts           applied, edited, pending, out_of_order, missing: how many of each
 ///   migrations[]     by version: version, name, state (applied | edited | pending | out_of_order | missing),
-///                    path and rollback (relative to the repository root, or null)
+///                    path and rollback (relative to the repository root, or null); applied_at (UTC),
+///                    applied_by and batch, or null where the ledger says nothing
 ///   problems[]       files that cannot be used as they are: path, message, remedy (or null)
 std::string status_json(const StatusReport& report);
 

@@ -48,6 +48,7 @@ Case run_case(const Case& expected);
 ///   PostgreSQL's version → <version>        runner's version → <version>
 ///   time="0.012000" → time="<seconds>"      "duration_us": 12 → <us>
 ///   "(cached)" behind a shadow → nothing: the cases share a cache
+///   where the local server listens → <socket>, because root's lies elsewhere
 ///   GitLab's section times → <unix>         ESC and CR, which editors spoil → ␛ and ␍
 std::string normalised(std::string text, const std::filesystem::path& project);
 

@@ -19,6 +19,7 @@ static constexpr std::array replacements{
     Replacement{R"re( time="\d+\.\d+")re", " time=\"<seconds>\""},
     Replacement{R"re("duration_us": \d+)re", "\"duration_us\": <us>"},
     Replacement{R"re( \(cached\))re", ""},
+    Replacement{R"re((/var/lib/runner/[0-9a-f]{16}|<project>/\.runner/local)/socket)re", "<socket>"},
     Replacement{R"re(section_(start|end):\d+)re", "section_$1:<unix>"},
     Replacement{"\x1b", "␛"},
     Replacement{"\r", "␍"},

@@ -68,9 +68,27 @@ TEST(StatusTable, KeepsTheLineWhateverANameHolds) {
       << status_table(report);
 }
 
+TEST(StatusTable, TellsWhatTheLedgerKnowsWithin80Columns) {
+  StatusReport report = example();
+  report.ledger = true;
+  report.rows.resize(2);
+  report.rows[0].name = "a_name_that_is_longer_than_there_is_room";
+  report.rows[0].applied_at = "2026-03-09T06:00:00Z";
+  report.rows[0].applied_by = "somebody@a-long-host-name";
+  const std::string table = status_table(report);
+  EXPECT_NE(table.find("VERSION         NAME              STATE         APPLIED (UTC)     BY\n"
+                       "20260101000000  a_name_that_i...  applied       2026-03-09 06:00  somebody@a-..."
+                       "\n20260102000000  gone              missing\n"),
+            std::string::npos)
+      << table;
+}
+
 TEST(StatusJson, HoldsEverythingThatTheTableShows) {
   StatusReport report = example();
   report.rows.resize(2);
+  report.rows[0].applied_at = "2026-03-09T06:00:00Z";
+  report.rows[0].applied_by = "ada";
+  report.rows[0].batch = "pipeline-4711";
   EXPECT_EQ(status_json(report), R"({
   "format": 1,
   "source": "target",
@@ -89,14 +107,20 @@ TEST(StatusJson, HoldsEverythingThatTheTableShows) {
       "name": "create_clients",
       "state": "applied",
       "path": "migrations/20260101000000_create_clients.sql",
-      "rollback": "rollbacks/20260101000000_create_clients.rollback.sql"
+      "rollback": "rollbacks/20260101000000_create_clients.rollback.sql",
+      "applied_at": "2026-03-09T06:00:00Z",
+      "applied_by": "ada",
+      "batch": "pipeline-4711"
     },
     {
       "version": "20260102000000",
       "name": "gone",
       "state": "missing",
       "path": null,
-      "rollback": null
+      "rollback": null,
+      "applied_at": null,
+      "applied_by": null,
+      "batch": null
     }
   ],
   "problems": [
