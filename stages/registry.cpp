@@ -4,16 +4,15 @@
 #include "stages/exec/exec.hpp"
 #include "stages/history/history.hpp"
 #include "stages/query/query.hpp"
+#include "stages/rollback/rollback.hpp"
+#include "stages/verify/verify.hpp"
 
 #include <array>
 
 namespace runner {
 
-static constexpr std::array<const StageHandler*, 4> handlers{
-    &history,
-    &dry_run,
-    &query,
-    &exec,
+static constexpr std::array<const StageHandler*, 6> handlers{
+    &history, &dry_run, &query, &exec, &verify, &roll_back,
 };
 
 StageHandlers stage_handlers() {

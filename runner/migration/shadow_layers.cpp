@@ -229,18 +229,28 @@ static std::string at_base(const Migration& migration, const BaseCommit& base, c
   return shown.succeeded() && !shown.output_cut ? shown.output : "";
 }
 
-static std::string in_history(const Migration& migration, const HistoryTable& history, Session& target) {
+static std::string in_history(const std::string& version, const HistoryTable& history, Session& target) {
   std::string sql;
-  for (const std::string& statement : read_history_statements(target, history, migration.version))
+  for (const std::string& statement : read_history_statements(target, history, version))
     sql += statement + ";\n";
   return sql;
+}
+
+std::map<std::string, std::string> texts_in_history(const Plan& plan, const HistoryTable& history,
+                                                    Session* target) {
+  std::map<std::string, std::string> texts;
+  if (plan.source != Plan::Source::target || target == nullptr) return texts;
+  for (const HistoryRow& row : plan.missing)
+    if (std::string sql = in_history(row.version, history, *target); !sql.empty())
+      texts.emplace(row.version, std::move(sql));
+  return texts;
 }
 
 /// The text that was executed, where the file has another one by now; "" when it is not known.
 std::string ShadowLayers::text_before_edit(const Migration& migration, const Plan& plan, Session* target) {
   std::string text;
   if (plan.source == Plan::Source::target && target != nullptr)
-    text = in_history(migration, history_, *target);
+    text = in_history(migration.version, history_, *target);
   else if (plan.base)
     text = at_base(migration, *plan.base, stop_);
   if (text.empty())
@@ -249,18 +259,42 @@ std::string ShadowLayers::text_before_edit(const Migration& migration, const Pla
   return text;
 }
 
-void ShadowLayers::add_applied_files(const Plan& plan, Session* target) {
+void ShadowLayers::add_row(const HistoryRow& row, const std::string& text) {
+  const Migration migration{
+      .version = row.version, .name = row.name, .shown_path = history_.shown() + " " + row.version};
+  add_file(migration, text, ExitCode::environment);
+}
+
+void ShadowLayers::add_applied_files(const Plan& plan, Session* target,
+                                     const std::set<std::string>& without) {
   std::set<std::string> edited;
   for (const Migration& migration : plan.edited) edited.insert(migration.version);
-  for (const Migration& migration : plan.applied_files)
+  const std::map<std::string, std::string> kept = texts_in_history(plan, history_, target);
+  std::vector<HistoryRow> lost;
+  auto row = plan.missing.begin();
+  const auto add_rows_before = [&](const std::string* version) {
+    for (; row != plan.missing.end() && (version == nullptr || row->version < *version); ++row) {
+      if (without.contains(row->version)) continue;
+      const auto text = kept.find(row->version);
+      if (text == kept.end())
+        lost.push_back(*row);
+      else
+        add_row(*row, text->second);
+    }
+  };
+  for (const Migration& migration : plan.applied_files) {
+    add_rows_before(&migration.version);
+    if (without.contains(migration.version)) continue;
     add_file(migration,
              edited.contains(migration.version) ? text_before_edit(migration, plan, target) : std::string(),
              ExitCode::environment);
-  if (plan.missing.empty()) return;
-  const bool one = plan.missing.size() == 1;
+  }
+  add_rows_before(nullptr);
+  if (lost.empty()) return;
+  const bool one = lost.size() == 1;
   warn(fmt::format("{} in the history {} no file: the shadow lacks what {} did",
-                   count_of(plan.missing.size(), "version"), one ? "has" : "have", one ? "it" : "they"));
-  add_history(plan.missing);
+                   count_of(lost.size(), "version"), one ? "has" : "have", one ? "it" : "they"));
+  add_history(lost);
 }
 
 void ShadowLayers::warn(const std::string& line) {

@@ -5,7 +5,9 @@
 #include "runner/postgres/shadow.hpp"
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,11 @@ namespace runner {
 /// What the layers of one shadow share while they are applied: a session, and how many were executed
 /// rather than found in the cache.
 struct Building;
+
+/// The SQL of applied migrations that have no file any more, by version, as far as the target's history has
+/// it.
+std::map<std::string, std::string> texts_in_history(const Plan& plan, const HistoryTable& history,
+                                                    Session* target);
 
 /// The steps from an empty shadow to the state that a plan speaks of. Made anew for each shadow.
 class ShadowLayers {
@@ -30,8 +37,9 @@ class ShadowLayers {
   void add_history_table();
   /// Rows for what the shadow already holds.
   void add_history(const std::vector<HistoryRow>& applied);
-  /// Each applied file, as it was when it was applied as far as that is known, and its history row.
-  void add_applied_files(const Plan& plan, Session* target);
+  /// Each applied migration, as it was when it was applied as far as that is known, and its history row.
+  /// One without a file comes from the target's history.
+  void add_applied_files(const Plan& plan, Session* target, const std::set<std::string>& without = {});
   void add_pending_files(const std::vector<Migration>& pending);
 
   const std::vector<ShadowLayer>& layers() const { return layers_; }
@@ -40,6 +48,7 @@ class ShadowLayers {
 
  private:
   void add_file(const Migration& migration, std::string text, ExitCode when_refused);
+  void add_row(const HistoryRow& row, const std::string& text);
   std::string text_before_edit(const Migration& migration, const Plan& plan, Session* target);
   void warn(const std::string& line);
 

@@ -26,6 +26,8 @@ struct Shadows::Impl {
 
   void look_at_target(const Plan& plan);
   void make_factory(const Plan& plan);
+  ShadowOrigin origin_of_replay(const Plan& plan) const;
+  void add_start(ShadowLayers& layers) const;
   std::unique_ptr<Shadow> make(const Plan& plan, const std::vector<Migration>& pending);
   void add_applied(const Plan& plan, ShadowLayers& layers, bool& copy_loaded);
   void give_up_copy(const Error& error);
@@ -63,17 +65,34 @@ void Shadows::Impl::look_at_target(const Plan& plan) {
   }
 }
 
+ShadowOrigin Shadows::Impl::origin_of_replay(const Plan& plan) const {
+  ShadowOrigin origin{.server = settings.server, .cache = settings.cache, .superuser = settings.superuser};
+  if (target != nullptr) {
+    origin.wanted_major = (plan.target_version != 0 ? plan.target_version : target->server_version()) / 10000;
+    origin.owner = migration_role(*target);
+  }
+  return origin;
+}
+
 void Shadows::Impl::make_factory(const Plan& plan) {
   if (factory) return;
-  ShadowOrigin origin{.server = settings.server, .cache = settings.cache, .superuser = settings.superuser};
+  ShadowOrigin origin = origin_of_replay(plan);
   if (copy) {
     origin.wanted_major = copy->major;
     origin.owner = copy->owner;
-  } else if (target != nullptr) {
-    origin.wanted_major = plan.target_version / 10000;
-    origin.owner = migration_role(*target);
   }
   factory = ShadowFactory::of(origin, stop, reporter);
+}
+
+/// What a database holds before its first migration.
+void Shadows::Impl::add_start(ShadowLayers& layers) const {
+  const std::string hint =
+      settings.server.empty()
+          ? "choose preludes in shadow.prelude that fit this machine's PostgreSQL"
+          : "name a superuser in shadow.server, or leave it out to use an embedded server";
+  for (const std::string& prelude : settings.preludes) layers.add_prelude(prelude, hint);
+  if (!settings.baseline.empty()) layers.add_baseline(settings.baseline);
+  layers.add_history_table();
 }
 
 /// `copy_loaded` is false while the copied schema is being loaded, and stays so when that fails.
@@ -90,13 +109,7 @@ void Shadows::Impl::add_applied(const Plan& plan, ShadowLayers& layers, bool& co
     layers.add_history(plan.applied);
     return;
   }
-  const std::string hint =
-      settings.server.empty()
-          ? "choose preludes in shadow.prelude that fit this machine's PostgreSQL"
-          : "name a superuser in shadow.server, or leave it out to use an embedded server";
-  for (const std::string& prelude : settings.preludes) layers.add_prelude(prelude, hint);
-  if (!settings.baseline.empty()) layers.add_baseline(settings.baseline);
-  layers.add_history_table();
+  add_start(layers);
   layers.add_applied_files(plan, target);
 }
 
@@ -145,6 +158,15 @@ std::unique_ptr<Shadow> Shadows::Impl::make(const Plan& plan, const std::vector<
 
 std::unique_ptr<Shadow> Shadows::with_applied(const Plan& plan) {
   return impl_->make(plan, {});
+}
+
+std::unique_ptr<Shadow> Shadows::replayed(const Plan& plan, const std::set<std::string>& without) {
+  const std::unique_ptr<ShadowFactory> factory =
+      ShadowFactory::of(impl_->origin_of_replay(plan), impl_->stop, impl_->reporter);
+  ShadowLayers layers(impl_->history, impl_->stop, impl_->reporter, false);
+  impl_->add_start(layers);
+  layers.add_applied_files(plan, impl_->target, without);
+  return factory->make(layers.layers());
 }
 
 std::unique_ptr<Shadow> Shadows::with_pending(const Plan& plan) {

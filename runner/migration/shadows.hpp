@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,11 @@ class Shadows {
   /// The same, with every pending migration on top.
   /// Throws: Error{failed} when one of them is refused: dry-run has told the details.
   std::unique_ptr<Shadow> with_pending(const Plan& plan);
+  /// A new shadow on which prelude, baseline and the applied migrations were executed, whatever the target
+  /// looks like by now: what it should look like. Versions in `without` are left out, as if they had never
+  /// been applied. A migration that has no file any more is executed as the target's history has it.
+  /// Throws: Error{environment} when there is no shadow, or a migration that is refused on it.
+  std::unique_ptr<Shadow> replayed(const Plan& plan, const std::set<std::string>& without = {});
 
  private:
   struct Impl;

@@ -1,0 +1,266 @@
+#include "stages/rollback/rollback.hpp"
+
+#include "runner/core/duration.hpp"
+#include "runner/core/error.hpp"
+#include "runner/core/text.hpp"
+#include "runner/migration/acknowledgements.hpp"
+#include "stages/rollback/data_loss.hpp"
+#include "stages/rollback/kept_record.hpp"
+#include "stages/rollback/proof.hpp"
+#include "stages/rollback/selection.hpp"
+#include "stages/rollback/undo.hpp"
+#include "stages/rollback/way_back.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+static constexpr std::array<std::string_view, 2> when_empty_choices{"refuse", "batch"};
+static constexpr std::array<std::string_view, 2> sources{"saved", "file"};
+static constexpr std::array<std::string_view, 3> allow_choices{"not-newest", "data-loss", "unproven"};
+static constexpr std::int64_t day_ms = 24LL * 60 * 60 * 1000;
+
+static constexpr std::array options{
+    OptionSpec{.name = "version",
+               .help = "The version to roll back, 1 to 20 digits; empty: see when_empty",
+               .non_empty = false},
+    OptionSpec{.name = "to",
+               .help = "Roll back everything that is newer than this applied version",
+               .non_empty = false},
+    OptionSpec{.name = "steps",
+               .type = OptionType::integer,
+               .help = "Roll back this many of the newest versions",
+               .default_text = "0",
+               .unit = "versions",
+               .min = 0,
+               .max = 1000},
+    OptionSpec{.name = "when_empty",
+               .type = OptionType::choice,
+               .help =
+                   "Without version, to and steps: refuse, or roll back what this pipeline applied (without "
+                   "a pipeline, the newest batch)",
+               .default_text = "refuse",
+               .choices = when_empty_choices},
+    OptionSpec{.name = "source",
+               .type = OptionType::choice,
+               .help = "Which SQL wins where they differ: what was saved at apply, or the file",
+               .default_text = "saved",
+               .choices = sources},
+    OptionSpec{.name = "allow",
+               .type = OptionType::choice_list,
+               .help = "What would otherwise be refused; RUNNER_ALLOW takes the same words",
+               .choices = allow_choices},
+    OptionSpec{
+        .name = "count_timeout",
+        .type = OptionType::duration,
+        .help = "How long counting the rows that a statement would drop may take before they are estimated",
+        .default_text = "10s",
+        .min = 1,
+        .max = day_ms},
+    OptionSpec{.name = "lock_timeout",
+               .type = OptionType::duration_range,
+               .help = "How long a try may wait for a lock: at first, and at most",
+               .default_text = "10ms..80ms",
+               .min = 1,
+               .max = day_ms},
+    OptionSpec{.name = "retry_for",
+               .type = OptionType::duration,
+               .help = "How long to try again while others hold the locks",
+               .default_text = "10min",
+               .max = day_ms},
+    OptionSpec{.name = "statement_timeout",
+               .type = OptionType::duration,
+               .help = "How long one statement may run",
+               .default_text = "10min",
+               .min = 1,
+               .max = day_ms},
+};
+
+static std::string intent(const StepInput& in) {
+  const std::string& version = in.options.text("version");
+  const std::string& to = in.options.text("to");
+  if (is_version(version)) return fmt::format("take version {} back", version);
+  if (is_version(to)) return fmt::format("take back what is newer than version {}", to);
+  if (in.options.integer("steps") > 0)
+    return fmt::format("take back the newest {}",
+                       count_of(static_cast<std::size_t>(in.options.integer("steps")), "migration"));
+  return "take applied migrations back";
+}
+
+// --- what is refused ---------------------------------------------------------------------------------------
+
+static void refuse_in_merge_request() {
+  const char* source = std::getenv("CI_PIPELINE_SOURCE");
+  if (source != nullptr && std::string_view(source) == "merge_request_event")
+    throw Error{ExitCode::refused, "step 'rollback' does not run in a merge-request pipeline"}
+        .because("its author controls the pipeline file and the SQL")
+        .hint("run it from the default branch's pipeline");
+}
+
+static std::string labels_of(const std::vector<Chosen>& versions) {
+  if (versions.size() == 1) return versions.front().label();
+  return fmt::format("{} to {}", versions.front().label(), versions.back().label());
+}
+
+static void refuse_not_newest(const Selection& selection, const Acknowledgements& allowed,
+                              Reporter& reporter) {
+  if (selection.standing.empty()) return;
+  const std::string what = fmt::format(
+      "{} is not the newest: {} applied after it {}", selection.versions.back().label(),
+      count_of(selection.standing.size(), "migration"), selection.standing.size() == 1 ? "stands" : "stand");
+  if (allowed.has("not-newest")) {
+    reporter.warn(what);
+    return;
+  }
+  throw Error{ExitCode::refused, what}
+      .because("may stand on it, newest first:\n" + list_of(selection.standing))
+      .hint(
+          fmt::format("roll those back first (to: {}), or set RUNNER_ALLOW=not-newest if they do not need it",
+                      selection.versions.back().row.version));
+}
+
+static std::string lines_of(const std::vector<LostRows>& losses) {
+  std::string lines;
+  for (const LostRows& loss : losses) lines += (lines.empty() ? "" : "\n") + loss.text;
+  return lines;
+}
+
+static void refuse_data_loss(const std::vector<LostRows>& losses, const std::vector<Chosen>& versions,
+                             const Acknowledgements& allowed, Reporter& reporter) {
+  if (losses.empty()) return;
+  if (allowed.has("data-loss")) {
+    for (const LostRows& loss : losses) reporter.warn("data-loss is allowed: it " + loss.text);
+    return;
+  }
+  throw Error{ExitCode::refused, fmt::format("rolling {} back would lose data", labels_of(versions))}
+      .because("it " + lines_of(losses))
+      .hint("save what you need, then set RUNNER_ALLOW=data-loss");
+}
+
+// --- the step ----------------------------------------------------------------------------------------------
+
+namespace {
+class Rollback {
+ public:
+  Rollback(const StepInput& in, Services& use)
+      : in_(in), use_(use), target_(*use.target), allowed_(Acknowledgements::of(in.options)) {}
+  Outcome run();
+
+ private:
+  bool prove_them(const std::vector<WayBack>& ways);
+  void refuse_unproven(const std::vector<WayBack>& ways, const std::string& reason);
+  void undo_all(const std::vector<WayBack>& ways);
+
+  const StepInput& in_;
+  Services& use_;
+  Session& target_;
+  Acknowledgements allowed_;
+  KeptRecord record_{in_.history, target_};
+  std::string proof_ = "proven";
+  Outcome outcome_{};
+};
+}  // namespace
+
+void Rollback::refuse_unproven(const std::vector<WayBack>& ways, const std::string& reason) {
+  const auto proven_before = [&](const WayBack& way) { return record_.proven(way); };
+  if (std::all_of(ways.begin(), ways.end(), proven_before)) {
+    use_.reporter.say("no shadow could be made now, but the same text was proven at its check: " + reason);
+    return;
+  }
+  proof_ = "unproven";
+  const std::string what =
+      fmt::format("the way back of {} is unproven: no shadow could be made", ways.front().of.label());
+  if (allowed_.has("unproven")) {
+    use_.reporter.warn(what + ": " + reason);
+    return;
+  }
+  throw Error{ExitCode::refused, what}.because(reason).hint(
+      "make a shadow possible, or set RUNNER_ALLOW=unproven to go on without proof");
+}
+
+/// False when the rollback does not do what it should.
+bool Rollback::prove_them(const std::vector<WayBack>& ways) {
+  Proof proof = prove(in_, use_, ways);
+  std::move(proof.findings.begin(), proof.findings.end(), std::back_inserter(outcome_.findings));
+  if (proof.verdict == Verdict::unproven) refuse_unproven(ways, proof.reason);
+  if (proof.verdict == Verdict::proven)
+    use_.reporter.say("proven on a shadow: the schema is as it was before");
+  if (proof.verdict != Verdict::refuted) return true;
+  for (const WayBack& way : ways)
+    outcome_.cases.push_back({.name = way.of.label(), .status = CaseStatus::failed, .path = way.shown_path});
+  outcome_.summary = fmt::format("refuted on a shadow: {}; the target is untouched",
+                                 count_of(outcome_.findings.size(), "finding"));
+  return false;
+}
+
+void Rollback::undo_all(const std::vector<WayBack>& ways) {
+  prepare_ledger(target_, in_.history);
+  const UndoRecord record{.run = LedgerRun::of_environment(), .proof = proof_};
+  for (const WayBack& way : ways) {
+    const Undone undone = undo(in_, use_, way, record);
+    const bool failed = std::any_of(undone.findings.begin(), undone.findings.end(),
+                                    [](const Finding& f) { return f.severity == Severity::error; });
+    outcome_.cases.push_back({.name = way.of.label(),
+                              .status = failed ? CaseStatus::failed : CaseStatus::passed,
+                              .duration = undone.duration,
+                              .path = way.shown_path});
+    std::copy(undone.findings.begin(), undone.findings.end(), std::back_inserter(outcome_.findings));
+    if (failed) {
+      outcome_.summary =
+          fmt::format("{} was refused: history and schema are as they were before it", way.of.label());
+      return;
+    }
+    use_.reporter.say(undone.by_another
+                          ? fmt::format("{}: another call has rolled it back", way.of.label())
+                          : fmt::format("{}: rolled back, {}", way.of.label(), for_people(undone.duration)));
+  }
+  outcome_.summary = fmt::format(
+      "{} rolled back", ways.size() == 1 ? ways.front().of.label() : count_of(ways.size(), "migration"));
+}
+
+Outcome Rollback::run() {
+  const Selection selection = select(in_, record_);
+  if (selection.versions.empty()) {
+    outcome_.summary = selection.nothing_to_do;
+    return std::move(outcome_);
+  }
+  refuse_not_newest(selection, allowed_, use_.reporter);
+  std::vector<WayBack> ways;
+  for (const Chosen& chosen : selection.versions) ways.push_back(find_way_back(in_, chosen, record_));
+  for (const WayBack& way : ways) {
+    use_.reporter.say(fmt::format("{}: {}", way.of.label(), way.shown_path));
+    if (!way.warning.empty()) use_.reporter.warn(way.warning);
+  }
+  if (!prove_them(ways)) return std::move(outcome_);
+  refuse_data_loss(count_losses(target_, ways, in_.options.duration("count_timeout")), selection.versions,
+                   allowed_, use_.reporter);
+  undo_all(ways);
+  return std::move(outcome_);
+}
+
+static Outcome run(const StepInput& in, Services& use) {
+  refuse_in_merge_request();
+  if (use.target == nullptr)
+    throw Error{ExitCode::usage, "step 'rollback' changes a database, but there is no target"}.hint(
+        "set DATABASE_URL, and leave --base out");
+  return Rollback(in, use).run();
+}
+
+const StageHandler roll_back{
+    .name = "rollback",
+    .summary = "Take applied migrations back, after trying it on a shadow",
+    .options = options,
+    .writes = true,
+    .intent = intent,
+    .run = run,
+};
+
+}  // namespace runner
