@@ -166,12 +166,12 @@ test("FailsAMissingColumn", () => {
 });
 
 test("FailsADuplicateTable", () => {
-  fails("20260401000000_twice", "CREATE TABLE public.invoices (id int);", "dry-run", ":1:1: relation");
+  fails("20260401000000_twice", "CREATE TABLE public.invoices (id int);", "dry-run", ":1:21: relation");
 });
 
 test("FailsACheckOverAMissingColumn", () => {
   const sql = "ALTER TABLE public.invoices ADD CONSTRAINT positive CHECK (amout > 0);";
-  fails("20260401000000_check", sql, "dry-run", ":1:1: column");
+  fails("20260401000000_check", sql, "dry-run", ":1:60: column");
 });
 
 test("FailsAMigrationOlderThanTheNewestApplied", () => {
