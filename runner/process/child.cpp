@@ -230,7 +230,7 @@ void Running::drain(Stream& stream, std::string& kept) {
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) return stream.close();
     const std::size_t room = command_.output_limit_bytes - kept.size();
-    const std::size_t size = static_cast<std::size_t>(got);
+    const auto size = static_cast<std::size_t>(got);
     kept.append(buffer.data(), std::min(room, size));
     if (size > room) result_.output_cut = true;
     if (size < buffer.size()) return;
