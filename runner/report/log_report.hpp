@@ -45,8 +45,9 @@ std::string log_lines(const LogReport& report);
 ///   database   for people
 ///   ledger     whether the database has one
 ///   entries[]  newest first: id, started, finished (UTC), action (apply | rollback | repair), version, name,
-///              outcome (done; of a repair applied | reverted), batch, actor, commit, pipeline, job, runner_version, digest,
-///              rollback_digest, proof, restore_point (or null), duration_ms, lock_wait_ms, retries
+///              outcome (done; of a repair applied | reverted), batch, actor, commit, pipeline, job,
+///              runner_version, digest, rollback_digest, proof, restore_point (or null), duration_ms,
+///              lock_wait_ms, retries
 std::string log_json(const LogReport& report);
 
 }  // namespace runner
