@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
 #include <fcntl.h>
@@ -130,9 +131,20 @@ ServerProcess::ServerProcess(const Start& start) : survives_(start.survives) {
 ServerProcess::ServerProcess(ServerProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)), wait_status_(other.wait_status_), survives_(other.survives_) {}
 
+/// Source: proc(5), /proc/pid/task/tid/children.
+static void kill_children_of(pid_t parent) {
+  std::ifstream list(fmt::format("/proc/{0}/task/{0}/children", parent));
+  for (pid_t child = 0; list >> child;) ::kill(child, SIGKILL);
+}
+
 ServerProcess::~ServerProcess() {
   if (survives_ || !running()) return;
-  if (!stop(SIGQUIT, std::chrono::seconds(5))) stop(SIGKILL, std::chrono::seconds(5));
+  if (stop(SIGQUIT, std::chrono::milliseconds(300))) return;
+  // A process of the server's that was just started may miss its SIGQUIT; the server would wait 5 s for it.
+  kill_children_of(pid_);
+  if (stop(SIGQUIT, std::chrono::seconds(5))) return;
+  kill_children_of(pid_);
+  stop(SIGKILL, std::chrono::seconds(5));
 }
 
 bool ServerProcess::running() {

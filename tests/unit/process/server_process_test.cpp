@@ -57,6 +57,20 @@ TEST_F(ServerProcessTest, EndsWithTheObject) {
   EXPECT_EQ(errno, ESRCH);
 }
 
+TEST_F(ServerProcessTest, TakesAlongAChildThatIgnoresTheEnd) {
+  ServerProcess::Start start = sleeper();
+  start.arguments = {"-c", "trap '' QUIT; sleep 300 & echo $!; wait"};
+  pid_t child = 0;
+  {
+    ServerProcess server(start);
+    while (read_file(start.log).find('\n') == std::string::npos) ::usleep(1000);
+    child = std::stoi(read_file(start.log));
+  }
+  const bool gone = is_gone(child);
+  if (!gone) ::kill(child, SIGKILL);
+  EXPECT_TRUE(gone);
+}
+
 TEST_F(ServerProcessTest, ItsOutputGoesToTheLogWhichOthersCannotRead) {
   ServerProcess::Start start = sleeper();
   start.arguments = {"-c", "echo to log; echo errors too >&2"};
