@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 
-import { Project, junit, pipelines, sources, template } from "./gitlab_project.mjs";
+import { Project, junit, pipelines, sources, template, variables_of } from "./gitlab_project.mjs";
 import { complaints, documents } from "./gitlab_schema.mjs";
 
 const cases = new Map();
@@ -20,17 +20,21 @@ function project(options) {
 
 const everything = {
   "check-stage": "verify",
+  "rollback-stage": "change",
   "job-prefix": "orders:",
   image: "registry.example.com/runner:1",
   command: "/opt/runner/bin/runner",
   "pipeline-file": "db/pipeline.yml",
   "shadow-service": [{ name: "postgres:15", alias: "shadow" }],
   "shadow-url": "postgresql://postgres@shadow/postgres",
+  "rollback-without-version": "refuse",
+  environment: "orders/production",
+  "resource-group": "orders",
 };
 
 test("ResolvesToWhatTheSchemaOfGitlabAllows", () => {
   for (const inputs of [{}, everything]) {
-    const ci = { stages: ["verify", "build", "deploy"], include: [{ local: template, inputs }] };
+    const ci = { stages: ["verify", "change", "build", "test", "deploy"], include: [{ local: template, inputs }] };
     const [resolved] = documents(project({ ci }).resolved());
     assert.deepEqual(complaints(resolved), []);
   }
@@ -62,10 +66,11 @@ test("HasItsJobsWhereTheyBelong", () => {
   const repository = project();
   const jobs = Object.entries(pipelines).map(([kind, variables]) => [kind, repository.jobs(variables)]);
   const check = { "migrate:check": "on_success" };
+  const all = { ...check, "migrate:rollback": "manual, may fail" };
   assert.deepEqual(Object.fromEntries(jobs), {
     merge_request: check,
-    main: check,
-    started_by_hand: check,
+    main: all,
+    started_by_hand: all,
     branch: {},
     tag: {},
     schedule: {},
@@ -83,9 +88,13 @@ test("HasNoJobsWhereItIsDisabled", () => {
 });
 
 test("TakesNamesAndStagesFromItsInputs", () => {
-  const ci = { stages: ["verify", "build"], include: [{ local: template, inputs: everything }] };
+  const ci = { stages: ["verify", "change"], include: [{ local: template, inputs: everything }] };
   const [resolved] = documents(project({ ci }).resolved());
   const job = resolved["orders:migrate:check"];
+  const rollback = resolved["orders:migrate:rollback"];
+  assert.equal(rollback.stage, "change");
+  assert.equal(rollback.resource_group, "orders");
+  assert.equal(rollback.environment.name, "orders/production");
   assert.equal(resolved["migrate:check"], undefined);
   assert.equal(job.stage, "verify");
   assert.equal(job.variables.RUNNER_IMAGE, "registry.example.com/runner:1");
@@ -96,6 +105,8 @@ test("CanBeIncludedForTwoDatabases", () => {
   const include = ["orders:", "billing:"].map((prefix) => ({ local: template, inputs: { "job-prefix": prefix } }));
   const names = Object.keys(project({ ci: { include } }).jobs(pipelines.merge_request));
   assert.deepEqual(names.sort(), ["billing:migrate:check", "orders:migrate:check"]);
+  const on_main = Object.keys(project({ ci: { include } }).jobs(pipelines.main));
+  assert.equal(on_main.length, 4);
 });
 
 test("RefusesAPrefixThatIsNoName", () => {
@@ -106,7 +117,8 @@ test("RefusesAPrefixThatIsNoName", () => {
 
 test("TakesRulesFromItsInputs", () => {
   const rules = [{ if: '$CI_COMMIT_BRANCH == "feature"' }];
-  const repository = project({ inputs: { "check-rules": rules } });
+  const never = [{ when: "never" }];
+  const repository = project({ inputs: { "check-rules": rules, "rollback-rules": never } });
   assert.deepEqual(repository.jobs(pipelines.merge_request), {});
   assert.deepEqual(repository.jobs(pipelines.branch), { "migrate:check": "on_success" });
   assert.deepEqual(repository.jobs({ ...pipelines.branch, RUNNER_DISABLED: "true" }), {});
@@ -121,7 +133,7 @@ test("IsIncludedAsReadmeShows", () => {
   const repository = project({ ci: { ...example, include: [{ local: template, inputs }] } });
   const [resolved] = documents(repository.resolved());
   assert.deepEqual(complaints(resolved), []);
-  assert.equal(resolved["migrate:check"].stage, "migrate");
+  assert.equal(resolved["migrate:check"].stage, "check");
   const [spec] = documents(fs.readFileSync(path.join(sources, template), "utf8"));
   for (const name of Object.keys(spec.spec.inputs)) assert.ok(section.includes(`\`${name}\``), `README lacks ${name}`);
 });
@@ -212,6 +224,95 @@ test("LetsVariablesWinOverInputs", () => {
   const without = repository.run("migrate:check", pipelines.main);
   assert.equal(without.code, 2, without.log);
   assert.match(without.log, /missing\.yml/);
+});
+
+test("LetsOneJobAtATimeChangeTheDatabaseAndRetriesOnlyABusyOne", () => {
+  const [resolved] = documents(project().resolved());
+  for (const name of ["migrate:rollback"]) {
+    const job = resolved[name];
+    assert.deepEqual(job.retry, { max: 2, exit_codes: [4] });
+    assert.equal(job.resource_group, "production-database");
+    assert.equal(job.interruptible, false);
+    assert.deepEqual(job.environment, { name: "production", action: "access" });
+    assert.equal(job.artifacts.when, "always");
+    assert.equal(job.artifacts.reports.junit, "runner-report/*.junit.xml");
+  }
+  assert.deepEqual(resolved["migrate:rollback"].needs, []);
+  assert.match(resolved["migrate:rollback"].manual_confirmation, /production/);
+});
+
+const applied = "SELECT version FROM supabase_migrations.schema_migrations ORDER BY version DESC LIMIT 1";
+
+/// A project whose database has the example and one more migration, as Supabase's tool would have applied them.
+function migrated(options) {
+  const repository = project(options);
+  repository.write("migrations/20260401000000_add_notes.sql", "CREATE TABLE public.notes (id int);\n");
+  repository.write("rollbacks/20260401000000_add_notes.rollback.sql", "DROP TABLE IF EXISTS public.notes;\n");
+  repository.commit("Add notes");
+  const DATABASE_URL = repository.database();
+  const files = fs.readdirSync(path.join(repository.root, "migrations")).sort();
+  const read = files.flatMap((file) => ["-f", `migrations/${file}`]);
+  const executed = repository.runner("db", "psql", "--", "-Xq", "-v", "ON_ERROR_STOP=1", ...read);
+  assert.equal(executed.status, 0, executed.stderr);
+  const versions = files.map((file) => file.split("_")[0]);
+  const noted = repository.runner("repair", ...versions, "--status", "applied", "--var", `DATABASE_URL=${DATABASE_URL}`);
+  assert.equal(noted.status, 0, noted.stderr);
+  return { repository, variables: { ...pipelines.main, DATABASE_URL, CI_PIPELINE_ID: "2" } };
+}
+
+test("RollsBackAVersionAndRefusesOneThatOthersStandOn", () => {
+  const { repository, variables } = migrated();
+  const refused = repository.run("migrate:rollback", { ...variables, MIGRATION_VERSION: "20260309060000" });
+  assert.equal(refused.code, 5, refused.log);
+  assert.deepEqual(repository.query(applied), ["20260401000000"]);
+  const done = repository.run("migrate:rollback", { ...variables, MIGRATION_VERSION: "20260401000000" });
+  assert.equal(done.code, 0, done.log);
+  assert.deepEqual(repository.query(applied), ["20260309060000"]);
+});
+
+test("RefusesToRollBackWithoutAVersionWhereItIsTold", () => {
+  const { repository, variables } = migrated();
+  const refused = repository.run("migrate:rollback", { ...variables, RUNNER_WHEN_EMPTY: "refuse" });
+  assert.equal(refused.code, 2, refused.log);
+  assert.deepEqual(repository.query(applied), ["20260401000000"]);
+});
+
+test("ChangesNothingInAMergeRequestWhateverItsRulesSay", () => {
+  const rules = [{ if: "$CI_MERGE_REQUEST_IID" }];
+  const repository = project({ inputs: { "rollback-rules": rules } });
+  const variables = { ...repository.merge_request(), DATABASE_URL: repository.database(), MIGRATION_VERSION: "1" };
+  for (const job of ["migrate:rollback"]) {
+    const done = repository.run(job, variables);
+    assert.ok([2, 5].includes(done.code), done.log);
+  }
+  assert.deepEqual(repository.query("SELECT to_regclass('supabase_migrations.schema_migrations') IS NULL"), ["t"]);
+});
+
+test("WantsTheAddressOfADatabaseToChange", () => {
+  const done = project().run("migrate:rollback", pipelines.main);
+  assert.equal(done.code, 2, done.log);
+  assert.match(done.log, /DATABASE_URL/);
+});
+
+/// The job inputs' values, put where GitLab puts them.
+function with_job_inputs(values) {
+  const include = ["migrate", "rollback-inputs"].map((name) => ({ local: `ci-templates/${name}.gitlab-ci.yml` }));
+  const file = "ci-templates/rollback-inputs.gitlab-ci.yml";
+  const given = (text) => text.replaceAll(/\$\{\{ job\.inputs\.(\w+) \}\}/g, (_, name) => values[name] ?? "");
+  return { ci: { include }, also: { [file]: given(fs.readFileSync(path.join(sources, file), "utf8")) } };
+}
+
+test("TakesTheVersionFromAJobInput", () => {
+  const [spec, jobs] = documents(fs.readFileSync(path.join(sources, "ci-templates/rollback-inputs.gitlab-ci.yml"), "utf8"));
+  assert.deepEqual(complaints(spec), []);
+  const { version, allow } = Object.values(jobs)[0].inputs;
+  for (const hostile of ["*", "../x", "1;drop", "1".repeat(21), "1\n2", "'"])
+    assert.ok(!new RegExp(version.regex).test(hostile) && !new RegExp(allow.regex).test("';" + hostile), hostile);
+  const { repository, variables } = migrated(with_job_inputs({ version: "20260401000000" }));
+  assert.deepEqual(complaints(documents(repository.resolved())[0]), []);
+  const done = repository.run("migrate:rollback", variables);
+  assert.equal(done.code, 0, done.log);
+  assert.deepEqual(repository.query(applied), ["20260309060000"]);
 });
 
 test("SaysThatAJobHasNoRunner", () => {

@@ -28,12 +28,13 @@ function variable_options(variables) {
 
 export class Project {
   /// The example's migrations, this repository's templates, and an .gitlab-ci.yml with these includes.
-  constructor({ inputs = {}, ci = undefined, change_template = (text) => text } = {}) {
+  constructor({ inputs = {}, ci = undefined, change_template = (text) => text, also = {} } = {}) {
     this.root = fs.mkdtempSync(path.join(os.tmpdir(), "runner-template-"));
     this.home = fs.mkdtempSync(path.join(os.tmpdir(), "runner-template-home-"));
     for (const folder of ["migrations", "rollbacks", "pipelines", "ci-templates"])
       fs.cpSync(path.join(sources, folder), path.join(this.root, folder), { recursive: true });
     this.write(template, change_template(fs.readFileSync(path.join(sources, template), "utf8")));
+    for (const [file, text] of Object.entries(also)) this.write(file, text);
     this.write(".gitignore", "/.runner/\n/runner-report/\n/.gcl/\n");
     this.write(".gitlab-ci.yml", JSON.stringify(ci ?? { include: [{ local: template, inputs }] }));
     this.git("init", "--quiet", "--initial-branch=main");
@@ -42,6 +43,7 @@ export class Project {
   }
 
   remove() {
+    if (this.has_database) this.runner("db", "stop");
     for (const folder of [this.root, this.home]) fs.rmSync(folder, { recursive: true, force: true });
   }
 
@@ -103,7 +105,8 @@ export class Project {
     const folder = job.replaceAll(":", "Og");
     const log = path.join(this.root, ".gcl/output", `${folder}.log`);
     const text = done.out + done.err;
-    const failed = / FAIL (\d+) /.exec(text);
+    // A job that may fail gets a warning instead.
+    const failed = / (?:FAIL|WARN) (\d+) /.exec(text);
     assert.ok(failed || text.includes(` PASS  ${job}`), text);
     return {
       code: failed ? Number(failed[1]) : 0,
@@ -112,11 +115,33 @@ export class Project {
     };
   }
 
+  /// The address of a database of its own, which ends with the project.
+  database() {
+    this.has_database = true;
+    const started = this.runner("db", "start");
+    assert.equal(started.status, 0, started.stderr);
+    return started.stdout.trim();
+  }
+
+  /// What a query on that database answers: a line a row.
+  query(sql) {
+    const asked = this.runner("db", "psql", "--", "-XAtqc", sql);
+    assert.equal(asked.status, 0, asked.stderr);
+    return asked.stdout.trim().split("\n");
+  }
+
   /// Runs `runner` itself, as a person would.
   runner(...words) {
     const env = { PATH: process.env.PATH, HOME: this.home, RUNNER_CACHE_DIR: cache };
     return spawnSync(runner, words, { cwd: this.root, env, encoding: "utf8" });
   }
+}
+
+/// The variables that a job leaves to later ones.
+export function variables_of(done, stage) {
+  const text = fs.readFileSync(path.join(done.artifacts, "runner-report", `${stage}.env`), "utf8");
+  assert.match(text, /^([A-Za-z0-9_]+=[^\s"'$#]+\n)*$/);
+  return Object.fromEntries(text.trimEnd().split("\n").map((line) => line.split("=")));
 }
 
 export function junit(done, stage) {
