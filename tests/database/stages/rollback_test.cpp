@@ -41,7 +41,7 @@ TEST_F(RollbackTest, RefusesARollbackThatFailsOnTheShadow) {
   call_.rollback_file("DROP TABLE bills;\nDROP TABLE nope;\n");
   const Outcome outcome = run_it("2");
   ASSERT_EQ(outcome.findings.size(), 1U);
-  EXPECT_EQ(outcome.findings[0].place.str(), "rollbacks/2_bills.rollback.sql:2:1");
+  EXPECT_EQ(outcome.findings[0].place.str(), "rollbacks/2_bills.rollback.sql:2:12");
   EXPECT_EQ(state(), "1,2: bills,clients");
 }
 
