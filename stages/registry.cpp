@@ -1,5 +1,6 @@
 #include "stages/registry.hpp"
 
+#include "stages/apply/apply.hpp"
 #include "stages/dry_run/dry_run.hpp"
 #include "stages/exec/exec.hpp"
 #include "stages/history/history.hpp"
@@ -11,8 +12,8 @@
 
 namespace runner {
 
-static constexpr std::array<const StageHandler*, 6> handlers{
-    &history, &dry_run, &query, &exec, &verify, &roll_back,
+static constexpr std::array<const StageHandler*, 7> handlers{
+    &history, &dry_run, &apply, &query, &exec, &verify, &roll_back,
 };
 
 StageHandlers stage_handlers() {

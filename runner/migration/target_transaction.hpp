@@ -41,7 +41,11 @@ struct TargetWork {
   SqlCall history{};                    ///< history_insert() or history_delete()
   std::string version{};
   bool inserts = true;                                  ///< the version is applied once this is committed
-  std::function<LedgerEntry(const LockCost&)> entry{};  ///< of the ledger
+  std::vector<SqlCall> also{};                          ///< SQL of ours after the statements
+  std::function<LedgerEntry(const LockCost&)> entry{};  ///< of the ledger; none: no entry
+  /// Gives a row once this is committed; for when the connection broke before the transaction's number
+  /// arrived. Empty: the history's row tells.
+  SqlCall probe{};
 };
 
 /// The two changes of the history, each the first write of its transaction: whoever else does the same at

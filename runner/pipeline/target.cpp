@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -15,10 +16,22 @@ static bool in_ci() {
   return ci != nullptr && *ci != '\0';
 }
 
+/// A merge request's author controls its pipeline file, and with it what would run on the database.
+static bool in_merge_request() {
+  const char* source = std::getenv("CI_PIPELINE_SOURCE");
+  return source != nullptr && std::string_view(source) == "merge_request_event";
+}
+
 std::optional<Session> connect_target(const Pipeline& pipeline, const Stage& stage, Reporter& reporter,
                                       const StopSignal& stop) {
   const bool writes = std::any_of(stage.steps.begin(), stage.steps.end(),
                                   [](const Step& step) { return step.handler->writes; });
+  if (writes && in_merge_request())
+    throw Error{ExitCode::refused,
+                fmt::format("stage '{}' changes a database, and does not run in a merge request pipeline",
+                            stage.name)}
+        .because("whoever opens a merge request decides what its pipeline does")
+        .hint("run it on the default branch, after the merge; migrate:check is for merge requests");
   SessionSettings settings;
   settings.read_only = !writes;
   const std::string& url = pipeline.database_url.reveal();

@@ -8,6 +8,9 @@
 #include "runner/postgres/pqxx_connection.hpp"
 #include "runner/postgres/socket_wait.hpp"
 
+#include <array>
+#include <utility>
+
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
@@ -23,6 +26,16 @@ using Result = std::unique_ptr<PGresult, ClearResult>;
 constexpr std::size_t notices_kept = 1000;
 /// How long a statement that we cancelled may take to end before the connection is given up.
 constexpr std::chrono::seconds time_to_cancel{2};
+/// A cancel request that arrives between two statements is ignored: it is repeated.
+constexpr std::chrono::milliseconds between_cancels{50};
+
+/// What goes on while statements that were sent together are waited for.
+struct Watch {
+  const PipelineHooks& hooks;
+  Deadline next{};
+  Deadline end{};  ///< set by a stop signal
+  bool interrupted() const { return end.has_value(); }
+};
 }  // namespace
 
 struct Session::Impl {
@@ -35,6 +48,7 @@ struct Session::Impl {
   bool result_open = false;  ///< rows of one result are arriving one by one
   bool given_up = false;     ///< a cancelled statement did not end in time
   int backend_pid = 0;       ///< as the server says; a pooler's own number differs
+  Watch* watch = nullptr;    ///< while statements were sent together
 
   Impl(DatabaseUrl address, SessionSettings wanted, const StopSignal* signal, RawConnection raw)
       : url(std::move(address)), settings(std::move(wanted)), stop(signal), connection(raw.release()) {
@@ -53,6 +67,14 @@ struct Session::Impl {
   void refuse_copy_in(StatementResult& into);
   void drain_copy_out(StatementResult& into);
   void wait(bool writable, const Deadline& deadline);
+  void wait_watched(bool writable);
+  void send_cancel() const;
+  PipelineResult run_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks);
+  bool send_together(std::span<const PipelineCall> calls);
+  bool read_one(const PipelineCall& call, StatementResult& into);
+  void read_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks, PipelineResult& into);
+  bool read_reset();
+  std::string settings_call(bool all) const;
   [[noreturn]] void interrupt();
   void lose(StatementResult& into) const;
 
@@ -90,6 +112,7 @@ static SqlError error_of(const PGresult* result) {
 
 /// With a deadline only for the end of a cancelled statement, when the stop signal is up already.
 void Session::Impl::wait(bool writable, const Deadline& deadline) {
+  if (watch != nullptr) return wait_watched(writable);
   switch (wait_for_socket(pg(), true, writable, deadline ? nullptr : stop, deadline)) {
     case Wake::socket:
       return;
@@ -101,31 +124,59 @@ void Session::Impl::wait(bool writable, const Deadline& deadline) {
   }
 }
 
+/// Like wait, for statements that were sent together: a stop signal cancels them, but their answers are read,
+/// because one of them may tell that a COMMIT came through.
+void Session::Impl::wait_watched(bool writable) {
+  const bool stopping = watch->interrupted();
+  switch (wait_for_socket(pg(), true, writable, stopping ? nullptr : stop, watch->next)) {
+    case Wake::socket:
+      return;
+    case Wake::stop:
+      watch->end = std::chrono::steady_clock::now() + time_to_cancel;
+      break;
+    case Wake::deadline:
+      if (!stopping) {
+        watch->next = std::chrono::steady_clock::now() + watch->hooks.look();
+        return;
+      }
+      if (std::chrono::steady_clock::now() > *watch->end) given_up = true;
+      break;
+  }
+  send_cancel();
+  watch->next = std::chrono::steady_clock::now() + between_cancels;
+}
+
 bool Session::Impl::flush(const Deadline& deadline) {
-  for (;;) {
+  while (!given_up) {
     const int left = PQflush(pg());
     if (left <= 0) return left == 0;
     wait(true, deadline);
     // The server may be sending, too: unread, both sides would wait for each other.
     if (PQconsumeInput(pg()) == 0) return false;
   }
+  return false;
 }
 
 Result Session::Impl::next(const Deadline& deadline) {
   while (PQisBusy(pg()) != 0) {
     wait(false, deadline);
+    if (watch != nullptr && given_up) return nullptr;
     if (PQconsumeInput(pg()) == 0) break;  // PQgetResult then tells what broke
   }
   return Result(PQgetResult(pg()));
 }
 
-/// Ends what runs and throws. The session stays usable when the server answers in time.
-void Session::Impl::interrupt() {
+void Session::Impl::send_cancel() const {
   if (PGcancel* request = PQgetCancel(pg())) {
     char words[256];
     PQcancel(request, words, sizeof words);
     PQfreeCancel(request);
   }
+}
+
+/// Ends what runs and throws. The session stays usable when the server answers in time.
+void Session::Impl::interrupt() {
+  send_cancel();
   const Deadline deadline = std::chrono::steady_clock::now() + time_to_cancel;
   given_up = true;
   while (const Result rest = next(deadline)) {
@@ -254,28 +305,117 @@ void Session::Impl::lose(StatementResult& into) const {
                         .message = hide_secrets(std::string(trimmed(PQerrorMessage(pg()))))};
 }
 
+// --- Statements sent together ------------------------------------------------------------------------------
+
+static constexpr std::array<const char*, 3> resets{"RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"};
+
+bool Session::Impl::send_together(std::span<const PipelineCall> calls) {
+  for (const PipelineCall& call : calls)
+    // Each answer is to come as soon as it is known: the transaction's number must not wait for COMMIT.
+    if (!send_query(pg(), std::string(call.sql), call.parameters, true) || PQsendFlushRequest(pg()) == 0)
+      return false;
+  if (PQpipelineSync(pg()) == 0) return false;
+  for (const char* reset : resets)
+    if (!send_query(pg(), reset, {}, true)) return false;
+  return send_query(pg(), settings_call(true), {}, true) && PQpipelineSync(pg()) != 0 && flush({});
+}
+
+/// False when the call was skipped, because one before it failed.
+bool Session::Impl::read_one(const PipelineCall& call, StatementResult& into) {
+  bool executed = true;
+  PQsetSingleRowMode(pg());
+  while (const Result one = next({})) {
+    const auto status = PQresultStatus(one.get());
+    if (status == PGRES_PIPELINE_ABORTED) {
+      executed = false;
+    } else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+      given_up = true;  // there is no way back from here
+      into.error =
+          SqlError{.sqlstate = "0A000", .message = "COPY from or to the client is not possible here"};
+      return true;
+    } else if (!call.keep_rows && (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK)) {
+      into.command_tag = PQcmdStatus(one.get());
+    } else {
+      take(one.get(), into);
+    }
+    if (PQstatus(pg()) == CONNECTION_BAD) break;
+  }
+  into.notices = std::exchange(notices, {});
+  return executed;
+}
+
+void Session::Impl::read_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks,
+                                  PipelineResult& into) {
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    StatementResult result;
+    result_open = false;
+    const bool executed = read_one(calls[i], result);
+    if (given_up || PQstatus(pg()) == CONNECTION_BAD) {
+      // Of an error that ended the connection, the server's words are worth keeping.
+      if (result.error) into.results.push_back(std::move(result));
+      return;
+    }
+    if (!executed) continue;
+    into.results.push_back(std::move(result));
+    if (hooks.on_result) hooks.on_result(i, into.results.back());
+  }
+  next({});  // the first synchronisation
+}
+
+bool Session::Impl::read_reset() {
+  bool done = true;
+  for (std::size_t i = 0; i <= resets.size(); ++i)
+    while (const Result one = next({}))
+      done = done &&
+             (PQresultStatus(one.get()) == PGRES_COMMAND_OK || PQresultStatus(one.get()) == PGRES_TUPLES_OK);
+  next({});  // the second synchronisation
+  return done;
+}
+
+PipelineResult Session::Impl::run_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks) {
+  if (stop != nullptr) stop->check();
+  PipelineResult all;
+  notices.clear();
+  notices_seen = 0;
+  Watch watching{.hooks = hooks};
+  if (hooks.look) watching.next = std::chrono::steady_clock::now() + hooks.first_look;
+  watch = &watching;
+  if (!given_up && PQenterPipelineMode(pg()) != 0 && send_together(calls)) {
+    read_together(calls, hooks, all);
+    if (!given_up && PQstatus(pg()) == CONNECTION_OK) all.reset = read_reset();
+  }
+  watch = nullptr;
+  all.interrupted = watching.interrupted();
+  all.connection_lost = given_up || PQstatus(pg()) != CONNECTION_OK || PQexitPipelineMode(pg()) == 0;
+  notices.clear();
+  return all;
+}
+
 // --- Settings ----------------------------------------------------------------------------------------------
 
 static constexpr int version_with_connection_check = 140000;
 
 /// What RESET ALL would take away again is set here, not at the start of the connection: poolers refuse
-/// `options`.
-void Session::Impl::apply_settings(std::string_view before) {
-  std::string calls = fmt::format("{}SELECT pg_catalog.pg_backend_pid()", before);
+/// `options`. Without `all`, only what must hold.
+std::string Session::Impl::settings_call(bool all) const {
+  std::string call = "SELECT pg_catalog.pg_backend_pid()";
   const auto set = [&](std::string_view name, std::string_view value) {
-    calls += fmt::format(", pg_catalog.set_config('{}', '{}', false)", name, value);
+    call += fmt::format(", pg_catalog.set_config('{}', '{}', false)", name, value);
   };
   if (settings.read_only) set("default_transaction_read_only", "on");
-  std::string wishes = calls;
-  std::swap(calls, wishes);
+  if (!all) return call;
   // The server ends a statement whose client is gone, instead of holding its locks to the end.
   if (PQserverVersion(pg()) >= version_with_connection_check) set("client_connection_check_interval", "2s");
   const char* superuser = PQparameterStatus(pg(), "is_superuser");
   if (superuser != nullptr && std::string_view(superuser) == "on") set("lc_messages", "C");
+  return call;
+}
 
-  StatementResult result = run(calls, {}, false);
+void Session::Impl::apply_settings(std::string_view before) {
+  StatementResult result = run(std::string(before) + settings_call(true), {}, false);
   // client_connection_check_interval does not exist on every platform of a server; read_only must hold.
-  if (result.error && !result.connection_lost) result = run(wishes, {}, false);
+  if (result.error && !result.connection_lost)
+    result = run(std::string(before) + settings_call(false), {}, false);
   if (result.error)
     throw Error{ExitCode::environment, fmt::format("cannot set up the session at {}", url.describe())}
         .because(result.error->message);
@@ -304,6 +444,10 @@ StatementResult Session::execute(std::string_view sql) {
 
 StatementResult Session::execute(std::string_view sql, std::span<const Cell> parameters) {
   return impl_->run(sql, parameters, true);
+}
+
+PipelineResult Session::execute_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks) {
+  return impl_->run_together(calls, hooks);
 }
 
 Rows Session::query(std::string_view sql, std::string_view doing, std::span<const Cell> parameters) {
@@ -349,11 +493,7 @@ void Session::reset() {
 }
 
 void Session::cancel() {
-  if (PGcancel* request = PQgetCancel(impl_->pg())) {
-    char words[256];
-    PQcancel(request, words, sizeof words);
-    PQfreeCancel(request);
-  }
+  impl_->send_cancel();
 }
 
 std::string Session::quoted_identifier(std::string_view name) const {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -56,6 +57,29 @@ struct SessionSettings {
   std::string application_name = "runner";
 };
 
+/// One statement of several that are sent together.
+struct PipelineCall {
+  std::string_view sql{};
+  std::span<const Cell> parameters{};
+  bool keep_rows = false;  ///< else rows are read and dropped
+};
+
+/// Whoever wants to know while a statement lets us wait.
+struct PipelineHooks {
+  std::function<void(std::size_t index, const StatementResult&)> on_result{};
+  /// Called when there was no answer for `first_look`, and then after each time that it returns itself.
+  std::function<std::chrono::milliseconds()> look{};
+  std::chrono::milliseconds first_look{50};
+};
+
+struct PipelineResult {
+  std::vector<StatementResult>
+      results{};                 ///< of the calls that were executed, in order; an error is the last
+  bool connection_lost = false;  ///< what came after the last result is not known
+  bool interrupted = false;      ///< a stop signal came: what ran was cancelled
+  bool reset = false;            ///< the session was reset afterwards
+};
+
 /// One connection on which statements are sent one at a time without blocking: every wait listens to
 /// the socket, the stop signal and a deadline. It never reconnects by itself, because locks and settings
 /// would be gone unnoticed.
@@ -77,6 +101,13 @@ class Session {
   /// For our own SQL: the rows, or Error{environment} with the server's words and `doing` for context
   /// ("read the history"). Not for a user's SQL.
   Rows query(std::string_view sql, std::string_view doing, std::span<const Cell> parameters = {});
+
+  /// Sends statements together, in libpq's pipeline mode: one round trip, however many. After the first that
+  /// fails the server skips the rest, COMMIT among them; the transaction is then left open and failed. When
+  /// all went well, the session is reset in the same round trip. Neither a stop signal nor a lost connection
+  /// throws: what was answered is in the result, because a COMMIT may be.
+  /// No call may be COPY from or to the client, which pipelines cannot carry.
+  PipelineResult execute_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks);
 
   TransactionState state() const;
   int server_version() const;  ///< 150018 for 15.18

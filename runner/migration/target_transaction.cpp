@@ -1,0 +1,295 @@
+#include "runner/migration/target_transaction.hpp"
+
+#include "runner/core/error.hpp"
+#include "runner/core/text.hpp"
+#include "runner/migration/blockers.hpp"
+#include "runner/migration/commit_in_doubt.hpp"
+#include "runner/migration/lock_keys.hpp"
+#include "runner/migration/rollback_guard.hpp"
+#include "runner/migration/stop_aware_sleep.hpp"
+#include "runner/migration/target_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// --- the history's row
+
+static constexpr std::string_view returned =
+    "pg_catalog.pg_current_xact_id()::text, pg_catalog.pg_current_wal_insert_lsn()::text";
+
+SqlCall history_insert(const Session& session, const HistoryTable& history, const HistoryRow& row,
+                       const std::optional<std::vector<std::string>>& rollback) {
+  SqlCall call{.sql = {}, .parameters = {row.version, row.name, text_array(row.statements)}};
+  if (rollback) call.parameters.emplace_back(text_array(*rollback));
+  call.sql =
+      fmt::format("INSERT INTO {} (version, name, statements{}) VALUES ($1, $2, $3{}) RETURNING {}",
+                  history.quoted(session), rollback ? ", rollback" : "", rollback ? ", $4" : "", returned);
+  return call;
+}
+
+/// Without a row there is nothing to divide by: what follows is skipped, as after a duplicate key.
+SqlCall history_delete(const Session& session, const HistoryTable& history, const std::string& version) {
+  return {.sql = fmt::format("WITH gone AS (DELETE FROM {} WHERE version = $1 RETURNING 1) "
+                             "SELECT {}, 1 / (SELECT count(*) FROM gone)",
+                             history.quoted(session), returned),
+          .parameters = {version}};
+}
+
+/// Another one had inserted or deleted the row.
+static bool means_already(const SqlError& error) {
+  return error.sqlstate == "23505" || error.sqlstate == "22012";
+}
+
+// --- one change
+
+namespace {
+
+static constexpr milliseconds first_back_off{50};
+static constexpr milliseconds longest_back_off{1000};
+/// A try that cost the server more than this is not made again.
+static constexpr milliseconds longest_try{5000};
+static constexpr std::int64_t largest_try_bytes = 64LL * 1024 * 1024;
+
+class Change {
+ public:
+  Change(Session& session, const HistoryTable& history, const TargetLimits& limits, Reporter& reporter,
+         const StopSignal& stop, const TargetWork& work)
+      : session_(session),
+        history_(history),
+        limits_(limits),
+        reporter_(reporter),
+        stop_(stop),
+        work_(work),
+        watch_(session, reporter, limits.max_lock_hold) {}
+
+  TargetResult run();
+
+ private:
+  enum class Next { done, again };
+  Next attempt();
+  std::vector<SqlCall> before_statements() const;
+  PipelineResult send();
+  Next judge(const PipelineResult& sent, milliseconds took);
+  Next judge_lost(const PipelineResult& sent);
+  Next judge_error(const SqlError& error, std::size_t index, milliseconds took);
+  Next busy(const SqlError& error, milliseconds took);
+  [[noreturn]] void give_up(const std::string& why);
+  void check_cost(milliseconds took);
+  const Statement* statement_at(std::size_t index) const;
+
+  Session& session_;
+  const HistoryTable& history_;
+  const TargetLimits& limits_;
+  Reporter& reporter_;
+  const StopSignal& stop_;
+  const TargetWork& work_;
+  TargetWatch watch_;
+  TargetResult result_{};
+  milliseconds lock_timeout_{};
+  milliseconds back_off_ = first_back_off;
+  Clock::time_point started_ = Clock::now();
+  std::size_t before_ = 0;  ///< calls before the first statement
+  std::size_t commit_ = 0;  ///< the call that commits
+  std::string transaction_{};
+  std::string wal_begin_{};
+};
+
+}  // namespace
+
+/// What stands before the statements. The lock is the transaction's own, so that two runners cannot both be
+/// here even where the session's lock was lost.
+std::vector<SqlCall> Change::before_statements() const {
+  std::vector<SqlCall> calls{{.sql = work_.begin, .parameters = {}}};
+  calls.push_back({.sql = "SELECT pg_catalog.set_config('lock_timeout', $1, true), "
+                          "pg_catalog.set_config('statement_timeout', $2, true), "
+                          "pg_catalog.set_config('idle_in_transaction_session_timeout', '5s', true)",
+                   .parameters = {fmt::format("{}ms", lock_timeout_.count()),
+                                  fmt::format("{}ms", limits_.statement_timeout.count())}});
+  calls.push_back({.sql = "SELECT pg_catalog.pg_advisory_xact_lock($1::bigint)",
+                   .parameters = {std::to_string(transaction_lock_key(history_))}});
+  calls.push_back(work_.history);
+  return calls;
+}
+
+PipelineResult Change::send() {
+  const std::vector<SqlCall> before = before_statements();
+  before_ = before.size();
+  std::vector<PipelineCall> calls;
+  for (const SqlCall& call : before) calls.push_back({.sql = call.sql, .parameters = call.parameters});
+  calls.back().keep_rows = true;
+  for (const Statement& statement : work_.statements) calls.push_back({.sql = statement.text});
+  // The file may have taken another role, which may not write our tables.
+  calls.push_back({.sql = "RESET SESSION AUTHORIZATION"});
+  calls.push_back({.sql = "RESET ROLE"});
+  std::vector<SqlCall> after = work_.also;
+  if (work_.entry) after.push_back(add_entry(session_, history_, work_.entry(result_.cost)));
+  for (const SqlCall& call : after) calls.push_back({.sql = call.sql, .parameters = call.parameters});
+  calls.push_back({.sql = "COMMIT"});
+  commit_ = calls.size() - 1;
+
+  PipelineHooks hooks;
+  hooks.first_look = watch_.first_look();
+  hooks.look = [this] { return watch_.look(session_); };
+  hooks.on_result = [this](std::size_t index, const StatementResult& result) {
+    if (index + 1 == before_ && !result.error) {
+      transaction_ = result.rows.rows.at(0).at(0).value_or("");
+      wal_begin_ = result.rows.rows.at(0).at(1).value_or("");
+    }
+    if (statement_at(index) != nullptr) {
+      reporter_.progress(index - before_ + 1, work_.statements.size(), work_.source.subject);
+      for (const Notice& notice : result.notices)
+        reporter_.detail(fmt::format("  {}: {}", notice.severity, notice.message));
+    }
+  };
+  return session_.execute_together(calls, hooks);
+}
+
+const Statement* Change::statement_at(std::size_t index) const {
+  if (index < before_ || index - before_ >= work_.statements.size()) return nullptr;
+  return &work_.statements[index - before_];
+}
+
+Change::Next Change::attempt() {
+  transaction_.clear();
+  wal_begin_.clear();
+  watch_.begin_try(result_.cost.retries > 0);
+  const auto began = Clock::now();
+  const PipelineResult sent = send();
+  const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - began);
+  return judge(sent, took);
+}
+
+Change::Next Change::judge(const PipelineResult& sent, milliseconds took) {
+  const bool answered = sent.results.size() == commit_ + 1 && !sent.results.back().error;
+  if (answered && sent.results.back().command_tag == "COMMIT") {
+    result_.state = TargetResult::State::committed;
+    if (sent.connection_lost)
+      judge_lost(sent);
+    else if (!sent.reset)
+      session_.reset();
+    return Next::done;
+  }
+  if (sent.connection_lost) return judge_lost(sent);
+  const RollbackGuard guard{session_};
+  if (sent.interrupted) {
+    stop_.check();
+    throw Error{ExitCode::interrupted, "interrupted"};
+  }
+  if (sent.results.empty() || !sent.results.back().error)
+    throw Error{ExitCode::environment, fmt::format("cannot {}", work_.doing)}.because(
+        "the server ended the transaction without saying why");
+  return judge_error(*sent.results.back().error, sent.results.size() - 1, took);
+}
+
+/// The server has everything that was sent, COMMIT included, and may go on with it.
+Change::Next Change::judge_lost(const PipelineResult& sent) {
+  std::string why = "the connection broke";
+  if (!sent.results.empty() && sent.results.back().error) why = sent.results.back().error->message;
+  reporter_.warn(fmt::format("the connection broke; looking what became of {}", work_.doing));
+  result_.reconnected = true;
+  const bool committed = was_committed(
+      {.doing = work_.doing, .transaction = transaction_, .version = work_.version, .inserts = work_.inserts},
+      session_, history_);
+  if (!committed) {
+    stop_.check();
+    throw Error{ExitCode::environment,
+                fmt::format("the connection broke, and nothing was kept of: {}", work_.doing)}
+        .because(why)
+        .hint("run it again: it goes on from there");
+  }
+  reporter_.say(fmt::format("{} was committed before the connection broke", work_.doing));
+  result_.state = TargetResult::State::committed;
+  return Next::done;
+}
+
+Change::Next Change::judge_error(const SqlError& error, std::size_t index, milliseconds took) {
+  if (!watch_.held_too_long().empty() && error.sqlstate == "57014") return busy(error, took);
+  if (error.sqlstate == "55P03" || error.sqlstate == "40P01") return busy(error, took);
+  const Statement* statement = statement_at(index);
+  if (index + 1 == before_ && means_already(error)) {
+    result_.state = TargetResult::State::already;
+    return Next::done;
+  }
+  const bool at_commit = index == commit_ && !work_.statements.empty();
+  if (is_server_trouble(error) || (statement == nullptr && !at_commit))
+    throw target_error(error, work_.doing, work_.source, statement);
+  const SqlError told = without_data(error);
+  result_.state = TargetResult::State::refused;
+  result_.findings.push_back(statement != nullptr
+                                 ? refused_statement(told, work_.source, *statement)
+                                 : refused_commit(told, work_.source, work_.statements.back()));
+  return Next::done;
+}
+
+// --- waiting for locks
+
+void Change::give_up(const std::string& why) {
+  const std::string blockers = shown(watch_.blockers());
+  Error error{ExitCode::busy, fmt::format("cannot {} without keeping others waiting", work_.doing)};
+  error.because(blockers.empty() ? why : fmt::format("{}; in the way was {}", why, blockers));
+  error.hint(watch_.held_too_long().empty()
+                 ? "run it again when the blocking sessions have ended, or raise `retry_for` on the step"
+                 : "split the migration, or raise `max_lock_hold` on the step for a quiet hour");
+  throw error;
+}
+
+void Change::check_cost(milliseconds took) {
+  if (took > longest_try)
+    give_up(fmt::format("a try that ran for {} before it met a lock is not repeated", for_people(took)));
+  if (wal_begin_.empty()) return;
+  // Of the whole server, so it is more than ours: an upper bound.
+  const std::array<Cell, 1> parameters{wal_begin_};
+  const Rows written =
+      session_.query("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1::pg_lsn)::bigint",
+                     "ask how much was written", parameters);
+  if (std::stoll(written.rows.at(0).at(0).value_or("0")) > largest_try_bytes)
+    give_up("a try that wrote more than 64 MB of WAL before it met a lock is not repeated");
+}
+
+Change::Next Change::busy(const SqlError& error, milliseconds took) {
+  RollbackGuard(session_).end();
+  const std::string& held = watch_.held_too_long();
+  const std::string why = held.empty() ? error.message
+                                       : fmt::format("locks on {} were held for more than {}", held,
+                                                     for_people(limits_.max_lock_hold));
+  check_cost(took);
+  const auto spent = Clock::now() - started_;
+  if (spent + back_off_ > limits_.retry_for)
+    give_up(fmt::format("{} after {} in {}", why,
+                        count_of(static_cast<std::size_t>(result_.cost.retries + 1), "try", "tries"),
+                        for_people(spent)));
+  if (result_.cost.retries == 0)
+    reporter_.say(
+        fmt::format("{}: {}; trying again for up to {}", work_.doing, why, for_people(limits_.retry_for)));
+  sleep_unless_stopped(jittered(back_off_), stop_);
+  ++result_.cost.retries;
+  result_.cost.waited = std::chrono::duration_cast<milliseconds>(Clock::now() - started_);
+  back_off_ = std::min(back_off_ * 2, longest_back_off);
+  lock_timeout_ = std::min(lock_timeout_ * 2, limits_.lock_timeout.to);
+  return Next::again;
+}
+
+TargetResult Change::run() {
+  lock_timeout_ = limits_.lock_timeout.from;
+  while (attempt() == Next::again) {
+  }
+  if (!result_.reconnected && session_.state() == TransactionState::idle &&
+      result_.state != TargetResult::State::committed)
+    session_.reset();
+  result_.duration = Clock::now() - started_;
+  return std::move(result_);
+}
+
+TargetResult TargetTransaction::run(const TargetWork& work) {
+  return Change(session_, history_, limits_, reporter_, stop_, work).run();
+}
+
+}  // namespace runner
