@@ -18,6 +18,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -79,7 +80,27 @@ static constexpr std::array options{
     OptionSpec{.name = "statement_timeout",
                .type = OptionType::duration,
                .help = "How long one statement may run",
-               .default_text = "10min",
+               .default_text = "1h",
+               .min = 1,
+               .max = day_ms},
+    OptionSpec{.name = "max_lock_hold",
+               .type = OptionType::duration,
+               .help = "How long a try may hold locks that keep others from writing",
+               .default_text = "10s",
+               .min = 10,
+               .max = day_ms},
+    OptionSpec{
+        .name = "concurrently_lock_timeout",
+        .type = OptionType::duration,
+        .help =
+            "The same as lock_timeout for statements outside a transaction, which wait for others by design",
+        .default_text = "5min",
+        .min = 1,
+        .max = day_ms},
+    OptionSpec{.name = "concurrently_timeout",
+               .type = OptionType::duration,
+               .help = "How long a statement outside a transaction may run",
+               .default_text = "6h",
                .min = 1,
                .max = day_ms},
 };
@@ -157,6 +178,9 @@ class Rollback {
  private:
   bool prove_them(const std::vector<WayBack>& ways);
   void refuse_unproven(const std::vector<WayBack>& ways, const std::string& reason);
+  OutsideLimits limits() const;
+  void refuse_changed_history();
+  bool undo_one(const UndoContext& to, const WayBack& way);
   void undo_all(const std::vector<WayBack>& ways);
 
   const StepInput& in_;
@@ -165,6 +189,7 @@ class Rollback {
   Acknowledgements allowed_;
   KeptRecord record_{in_.history, target_};
   std::string proof_ = "proven";
+  bool reconnected_ = false;
   Outcome outcome_{};
 };
 }  // namespace
@@ -201,26 +226,61 @@ bool Rollback::prove_them(const std::vector<WayBack>& ways) {
   return false;
 }
 
+OutsideLimits Rollback::limits() const {
+  const Options& given = in_.options;
+  return {.target = {.lock_timeout = given.range("lock_timeout"),
+                     .statement_timeout = given.duration("statement_timeout"),
+                     .retry_for = given.duration("retry_for"),
+                     .max_lock_hold = given.duration("max_lock_hold")},
+          .lock_timeout = given.duration("concurrently_lock_timeout"),
+          .statement_timeout = given.duration("concurrently_timeout")};
+}
+
+/// With the runner's lock held: what was decided may stand on an old history.
+void Rollback::refuse_changed_history() {
+  const std::vector<HistoryRow> now = read_history(target_, in_.history);
+  const auto same = [](const HistoryRow& one, const HistoryRow& other) {
+    return one.version == other.version;
+  };
+  if (std::equal(now.begin(), now.end(), in_.plan.applied.begin(), in_.plan.applied.end(), same)) return;
+  throw Error{ExitCode::busy, "the history changed while the rollback was tried on a shadow"}.hint(
+      "run it again: it then looks at what is applied now");
+}
+
+/// False when it was refused.
+bool Rollback::undo_one(const UndoContext& to, const WayBack& way) {
+  Undone undone = undo(to, way);
+  const bool failed = std::any_of(undone.findings.begin(), undone.findings.end(),
+                                  [](const Finding& f) { return f.severity == Severity::error; });
+  outcome_.cases.push_back({.name = way.of.label(),
+                            .status = failed ? CaseStatus::failed : CaseStatus::passed,
+                            .duration = undone.duration,
+                            .path = way.shown_path});
+  std::move(undone.findings.begin(), undone.findings.end(), std::back_inserter(outcome_.findings));
+  if (failed) {
+    outcome_.summary =
+        undone.kept_parts
+            ? fmt::format("{} was refused: what it did before stays, and it goes on from there",
+                          way.of.label())
+            : fmt::format("{} was refused: history and schema are as they were before it", way.of.label());
+    return false;
+  }
+  use_.reporter.say(undone.by_another
+                        ? fmt::format("{}: another call has rolled it back", way.of.label())
+                        : fmt::format("{}: rolled back, {}", way.of.label(), for_people(undone.duration)));
+  reconnected_ = undone.reconnected;
+  return true;
+}
+
 void Rollback::undo_all(const std::vector<WayBack>& ways) {
+  const UndoContext to{
+      .in = in_, .use = use_, .limits = limits(), .run = LedgerRun::of_environment(), .proof = proof_};
+  RunnerLock lock(target_, in_.history, to.limits.target.retry_for, use_.reporter, use_.stop);
+  refuse_changed_history();
   prepare_ledger(target_, in_.history);
-  const UndoRecord record{.run = LedgerRun::of_environment(), .proof = proof_};
   for (const WayBack& way : ways) {
-    const Undone undone = undo(in_, use_, way, record);
-    const bool failed = std::any_of(undone.findings.begin(), undone.findings.end(),
-                                    [](const Finding& f) { return f.severity == Severity::error; });
-    outcome_.cases.push_back({.name = way.of.label(),
-                              .status = failed ? CaseStatus::failed : CaseStatus::passed,
-                              .duration = undone.duration,
-                              .path = way.shown_path});
-    std::copy(undone.findings.begin(), undone.findings.end(), std::back_inserter(outcome_.findings));
-    if (failed) {
-      outcome_.summary =
-          fmt::format("{} was refused: history and schema are as they were before it", way.of.label());
-      return;
-    }
-    use_.reporter.say(undone.by_another
-                          ? fmt::format("{}: another call has rolled it back", way.of.label())
-                          : fmt::format("{}: rolled back, {}", way.of.label(), for_people(undone.duration)));
+    if (!undo_one(to, way)) return;
+    if (std::exchange(reconnected_, false)) lock.take_again();
   }
   outcome_.summary = fmt::format(
       "{} rolled back", ways.size() == 1 ? ways.front().of.label() : count_of(ways.size(), "migration"));

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "runner/core/finding.hpp"
-#include "runner/migration/ledger.hpp"
+#include "runner/migration/outside_transaction.hpp"
 #include "stages/rollback/way_back.hpp"
 
 #include <chrono>
@@ -9,24 +8,27 @@
 
 namespace runner {
 
-/// What the ledger is to say about a rollback.
-struct UndoRecord {
+/// What all rollbacks of one step have in common.
+struct UndoContext {
+  const StepInput& in;
+  Services& use;
+  OutsideLimits limits{};
   LedgerRun run{};
-  std::string proof{};  ///< "proven", "unproven"
+  std::string proof{};  ///< for the ledger: "proven", "unproven"
 };
 
 struct Undone {
-  Findings findings{};      ///< an error when the SQL was refused: nothing was changed then
+  Findings findings{};      ///< an error when the SQL was refused: nothing of a transaction is kept then
   bool by_another = false;  ///< the version was gone from the history already
+  bool kept_parts = false;  ///< it was refused outside a transaction: what went before stays
+  bool reconnected = false;
   std::chrono::nanoseconds duration{};
 };
 
 /// Executes a rollback on the target, takes the version out of the history and writes the ledger: all in one
-/// transaction, with a lock timeout that grows and tries again while others hold the locks. SQL that
-/// PostgreSQL refuses in a transaction runs statement by statement; what is done is kept in runner_progress,
-/// so that the next call goes on behind it, and the history changes when everything is done.
-/// Throws: Error{busy} when the locks could not be had in time, Error{environment}, Error{unknown} when the
-/// connection broke at COMMIT and nobody can say what came of it.
-Undone undo(const StepInput& in, Services& use, const WayBack& way, const UndoRecord& record);
+/// transaction. SQL that PostgreSQL refuses in a transaction runs statement by statement, goes on behind what
+/// an earlier call has done, and the history changes when everything is done.
+/// Throws: what TargetTransaction::run and run_outside_transaction throw.
+Undone undo(const UndoContext& to, const WayBack& way);
 
 }  // namespace runner
