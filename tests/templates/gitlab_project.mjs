@@ -31,6 +31,7 @@ export class Project {
   constructor({ inputs = {}, ci = undefined, change_template = (text) => text, also = {} } = {}) {
     this.root = fs.mkdtempSync(path.join(os.tmpdir(), "runner-template-"));
     this.home = fs.mkdtempSync(path.join(os.tmpdir(), "runner-template-home-"));
+    fs.chmodSync(this.home, 0o755); // root's servers run as another user
     for (const folder of ["migrations", "rollbacks", "pipelines", "ci-templates"])
       fs.cpSync(path.join(sources, folder), path.join(this.root, folder), { recursive: true });
     this.write(template, change_template(fs.readFileSync(path.join(sources, template), "utf8")));
@@ -133,6 +134,7 @@ export class Project {
   /// Runs `runner` itself, as a person would.
   runner(...words) {
     const env = { PATH: process.env.PATH, HOME: this.home, RUNNER_CACHE_DIR: cache };
+    env.RUNNER_LOCAL_DIR = path.join(this.home, "database"); // else root's would stay in /var/lib/runner
     return spawnSync(runner, words, { cwd: this.root, env, encoding: "utf8" });
   }
 }
