@@ -87,11 +87,13 @@ TEST_F(Run, SaysWhatIsWrong) {
       {{"run", "one", "--report-dir", "pipeline.yml"},
        3,
        "error: cannot make the report folder 'pipeline.yml'\n"
-       "  because: Not a directory\n"},
+       "  because: Not a directory\n"
+       "  hint: name another folder with --report-dir, or leave the option out\n"},
       {{"run", "one", "--report-dir", "/proc/nothing"},
        3,
        "error: cannot make the report folder '/proc/nothing'\n"
-       "  because: No such file or directory\n"},
+       "  because: No such file or directory\n"
+       "  hint: name another folder with --report-dir, or leave the option out\n"},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(project_.call(c.words), c.code) << c.log;
