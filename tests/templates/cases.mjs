@@ -20,6 +20,7 @@ function project(options) {
 
 const everything = {
   "check-stage": "verify",
+  "migrate-stage": "change",
   "rollback-stage": "change",
   "job-prefix": "orders:",
   image: "registry.example.com/runner:1",
@@ -66,7 +67,7 @@ test("HasItsJobsWhereTheyBelong", () => {
   const repository = project();
   const jobs = Object.entries(pipelines).map(([kind, variables]) => [kind, repository.jobs(variables)]);
   const check = { "migrate:check": "on_success" };
-  const all = { ...check, "migrate:rollback": "manual, may fail" };
+  const all = { ...check, migrate: "on_success", "migrate:rollback": "manual, may fail" };
   assert.deepEqual(Object.fromEntries(jobs), {
     merge_request: check,
     main: all,
@@ -92,6 +93,7 @@ test("TakesNamesAndStagesFromItsInputs", () => {
   const [resolved] = documents(project({ ci }).resolved());
   const job = resolved["orders:migrate:check"];
   const rollback = resolved["orders:migrate:rollback"];
+  assert.equal(resolved["orders:migrate"].stage, "change");
   assert.equal(rollback.stage, "change");
   assert.equal(rollback.resource_group, "orders");
   assert.equal(rollback.environment.name, "orders/production");
@@ -106,7 +108,7 @@ test("CanBeIncludedForTwoDatabases", () => {
   const names = Object.keys(project({ ci: { include } }).jobs(pipelines.merge_request));
   assert.deepEqual(names.sort(), ["billing:migrate:check", "orders:migrate:check"]);
   const on_main = Object.keys(project({ ci: { include } }).jobs(pipelines.main));
-  assert.equal(on_main.length, 4);
+  assert.equal(on_main.length, 6);
 });
 
 test("RefusesAPrefixThatIsNoName", () => {
@@ -118,7 +120,7 @@ test("RefusesAPrefixThatIsNoName", () => {
 test("TakesRulesFromItsInputs", () => {
   const rules = [{ if: '$CI_COMMIT_BRANCH == "feature"' }];
   const never = [{ when: "never" }];
-  const repository = project({ inputs: { "check-rules": rules, "rollback-rules": never } });
+  const repository = project({ inputs: { "check-rules": rules, "migrate-rules": never, "rollback-rules": never } });
   assert.deepEqual(repository.jobs(pipelines.merge_request), {});
   assert.deepEqual(repository.jobs(pipelines.branch), { "migrate:check": "on_success" });
   assert.deepEqual(repository.jobs({ ...pipelines.branch, RUNNER_DISABLED: "true" }), {});
@@ -134,6 +136,7 @@ test("IsIncludedAsReadmeShows", () => {
   const [resolved] = documents(repository.resolved());
   assert.deepEqual(complaints(resolved), []);
   assert.equal(resolved["migrate:check"].stage, "check");
+  assert.equal(resolved.migrate.stage, "migrate");
   const [spec] = documents(fs.readFileSync(path.join(sources, template), "utf8"));
   for (const name of Object.keys(spec.spec.inputs)) assert.ok(section.includes(`\`${name}\``), `README lacks ${name}`);
 });
@@ -228,7 +231,7 @@ test("LetsVariablesWinOverInputs", () => {
 
 test("LetsOneJobAtATimeChangeTheDatabaseAndRetriesOnlyABusyOne", () => {
   const [resolved] = documents(project().resolved());
-  for (const name of ["migrate:rollback"]) {
+  for (const name of ["migrate", "migrate:rollback"]) {
     const job = resolved[name];
     assert.deepEqual(job.retry, { max: 2, exit_codes: [4] });
     assert.equal(job.resource_group, "production-database");
@@ -243,22 +246,43 @@ test("LetsOneJobAtATimeChangeTheDatabaseAndRetriesOnlyABusyOne", () => {
 
 const applied = "SELECT version FROM supabase_migrations.schema_migrations ORDER BY version DESC LIMIT 1";
 
-/// A project whose database has the example and one more migration, as Supabase's tool would have applied them.
-function migrated(options) {
-  const repository = project(options);
+/// A project whose pipeline 1 applied the example and whose pipeline 2 applied one more migration.
+function migrated() {
+  const repository = project();
+  const variables = { ...pipelines.main, DATABASE_URL: repository.database() };
+  const first = repository.run("migrate", { ...variables, CI_PIPELINE_ID: "1" });
+  assert.equal(first.code, 0, first.log);
   repository.write("migrations/20260401000000_add_notes.sql", "CREATE TABLE public.notes (id int);\n");
   repository.write("rollbacks/20260401000000_add_notes.rollback.sql", "DROP TABLE IF EXISTS public.notes;\n");
   repository.commit("Add notes");
-  const DATABASE_URL = repository.database();
-  const files = fs.readdirSync(path.join(repository.root, "migrations")).sort();
-  const read = files.flatMap((file) => ["-f", `migrations/${file}`]);
-  const executed = repository.runner("db", "psql", "--", "-Xq", "-v", "ON_ERROR_STOP=1", ...read);
-  assert.equal(executed.status, 0, executed.stderr);
-  const versions = files.map((file) => file.split("_")[0]);
-  const noted = repository.runner("repair", ...versions, "--status", "applied", "--var", `DATABASE_URL=${DATABASE_URL}`);
-  assert.equal(noted.status, 0, noted.stderr);
-  return { repository, variables: { ...pipelines.main, DATABASE_URL, CI_PIPELINE_ID: "2" } };
+  const second = repository.run("migrate", { ...variables, CI_PIPELINE_ID: "2" });
+  assert.equal(second.code, 0, second.log);
+  return { repository, variables: { ...variables, CI_PIPELINE_ID: "2" }, second };
 }
+
+test("AppliesOnMainAndHasNothingToDoTheSecondTime", () => {
+  const { repository, variables, second } = migrated();
+  assert.deepEqual(repository.query(applied), ["20260401000000"]);
+  assert.equal(variables_of(second, "migrate").RUNNER_BATCH, "pipeline-2");
+  assert.equal(variables_of(second, "migrate").RUNNER_VERSIONS, "20260401000000");
+  assert.match(junit(second, "migrate"), /name="20260401000000_add_notes"/);
+  const again = repository.run("migrate", variables);
+  assert.equal(again.code, 0, again.log);
+  assert.equal(variables_of(again, "migrate").RUNNER_VERSIONS, "20260401000000");
+});
+
+test("RollsBackWhatThePipelineAppliedAndThenHasNothingToDo", () => {
+  const { repository, variables } = migrated();
+  const before = repository.query("SELECT count(*) FROM supabase_migrations.schema_migrations");
+  assert.deepEqual(before, ["9"]);
+  for (const time of ["first", "second"]) {
+    const done = repository.run("migrate:rollback", variables);
+    assert.equal(done.code, 0, `${time}: ${done.log}`);
+    assert.deepEqual(repository.query(applied), ["20260309060000"]);
+    assert.equal(variables_of(done, "migrate-rollback").RUNNER_VERSION_COUNT, "0");
+  }
+  assert.deepEqual(repository.query("SELECT to_regclass('public.notes') IS NULL"), ["t"]);
+});
 
 test("RollsBackAVersionAndRefusesOneThatOthersStandOn", () => {
   const { repository, variables } = migrated();
@@ -279,9 +303,9 @@ test("RefusesToRollBackWithoutAVersionWhereItIsTold", () => {
 
 test("ChangesNothingInAMergeRequestWhateverItsRulesSay", () => {
   const rules = [{ if: "$CI_MERGE_REQUEST_IID" }];
-  const repository = project({ inputs: { "rollback-rules": rules } });
+  const repository = project({ inputs: { "migrate-rules": rules, "rollback-rules": rules } });
   const variables = { ...repository.merge_request(), DATABASE_URL: repository.database(), MIGRATION_VERSION: "1" };
-  for (const job of ["migrate:rollback"]) {
+  for (const job of ["migrate", "migrate:rollback"]) {
     const done = repository.run(job, variables);
     assert.ok([2, 5].includes(done.code), done.log);
   }
@@ -289,7 +313,7 @@ test("ChangesNothingInAMergeRequestWhateverItsRulesSay", () => {
 });
 
 test("WantsTheAddressOfADatabaseToChange", () => {
-  const done = project().run("migrate:rollback", pipelines.main);
+  const done = project().run("migrate", { ...pipelines.main, CI: "true" });
   assert.equal(done.code, 2, done.log);
   assert.match(done.log, /DATABASE_URL/);
 });
@@ -308,11 +332,13 @@ test("TakesTheVersionFromAJobInput", () => {
   const { version, allow } = Object.values(jobs)[0].inputs;
   for (const hostile of ["*", "../x", "1;drop", "1".repeat(21), "1\n2", "'"])
     assert.ok(!new RegExp(version.regex).test(hostile) && !new RegExp(allow.regex).test("';" + hostile), hostile);
-  const { repository, variables } = migrated(with_job_inputs({ version: "20260401000000" }));
+  const repository = project(with_job_inputs({ version: "20260309060000" }));
   assert.deepEqual(complaints(documents(repository.resolved())[0]), []);
-  const done = repository.run("migrate:rollback", variables);
+  const variables = { ...pipelines.main, DATABASE_URL: repository.database() };
+  assert.equal(repository.run("migrate", { ...variables, CI_PIPELINE_ID: "1" }).code, 0);
+  const done = repository.run("migrate:rollback", { ...variables, CI_PIPELINE_ID: "2" });
   assert.equal(done.code, 0, done.log);
-  assert.deepEqual(repository.query(applied), ["20260309060000"]);
+  assert.deepEqual(repository.query(applied), ["20260306010000"]);
 });
 
 test("SaysThatAJobHasNoRunner", () => {
