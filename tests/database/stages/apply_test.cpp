@@ -95,7 +95,7 @@ TEST(Apply, KeepsNothingOfAMigrationThatIsRefused) {
   const Outcome outcome = call.run(apply);
   EXPECT_TRUE(outcome.failed());
   ASSERT_EQ(outcome.findings.size(), 1U);
-  EXPECT_EQ(outcome.findings[0].place.str(), "migrations/2_b.sql:2:1");
+  EXPECT_EQ(outcome.findings[0].place.str(), "migrations/2_b.sql:2:13");
   EXPECT_EQ(outcome.findings[0].message, "relation \"nope\" does not exist");
   EXPECT_EQ(outcome.summary, "2_b was refused, and nothing of it was kept; 1 migration before it applied");
   EXPECT_EQ(call.applied(), "1");
