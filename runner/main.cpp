@@ -61,7 +61,7 @@ static int run_guarded(const std::vector<std::string>& arguments) {
   const bool stdout_open = keep_standard_descriptors();
   // Results are written at the end: what was not finished is not half told.
   std::ostringstream results;
-  CliContext context{stage_handlers(), results, std::cerr};
+  CliContext context{stage_handlers(), results, std::cerr, stage_commands()};
   try {
     const int code = run_cli(arguments, context);
     write_results(results.view(), stdout_open);

@@ -20,4 +20,8 @@ StageHandlers stage_handlers() {
   return handlers;
 }
 
+CliCommands stage_commands() {
+  return {};
+}
+
 }  // namespace runner

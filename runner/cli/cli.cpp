@@ -13,7 +13,9 @@
 #include "runner/core/error.hpp"
 #include "runner/core/nearest.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <ostream>
 
 #include <fmt/format.h>
@@ -25,25 +27,44 @@ static constexpr std::array commands{
     &repair_command, &new_command,  &db_command,       &schema_command,
 };
 
-std::span<const CliCommand* const> cli_commands() {
+CliCommands cli_commands() {
   return commands;
 }
 
-static const CliCommand& find_command(const std::string& name) {
+static std::vector<const CliCommand*> all_commands(const CliContext& context) {
+  std::vector<const CliCommand*> all(commands.begin(), commands.end());
+  all.insert(all.end(), context.stage_commands.begin(), context.stage_commands.end());
+  return all;
+}
+
+/// The command that `words` begin with, by its two words or its one; they are taken from `words`.
+static const CliCommand& take_command(std::vector<std::string>& words, const CliContext& context) {
   std::vector<std::string_view> names{"help"};
-  for (const CliCommand* command : commands) {
-    if (command->name == name) return *command;
-    names.push_back(command->name);
+  const std::vector<const CliCommand*> all = all_commands(context);
+  for (std::size_t count = std::min<std::size_t>(words.size(), 2); count > 0; --count) {
+    const std::string name = count == 2 ? words[0] + ' ' + words[1] : words[0];
+    for (const CliCommand* command : all) {
+      if (command->name == name) {
+        words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(count));
+        return *command;
+      }
+      if (count == 1) names.push_back(command->name);
+    }
   }
-  throw Error{ExitCode::usage, fmt::format("unknown command '{}'", name)}.hint(suggest(name, names));
+  throw Error{ExitCode::usage, fmt::format("unknown command '{}'", words[0])}.hint(suggest(words[0], names));
 }
 
 /// `runner help [command]`
-static int show_help(const std::vector<std::string>& words, CliContext& context) {
-  if (words.size() > 1)
-    throw Error{ExitCode::usage, fmt::format("'runner help' does not know what '{}' is for", words[1])}.hint(
+static int show_help(std::vector<std::string> words, CliContext& context) {
+  if (words.empty()) {
+    context.out << overall_help(all_commands(context));
+    return 0;
+  }
+  const CliCommand& command = take_command(words, context);
+  if (!words.empty())
+    throw Error{ExitCode::usage, fmt::format("'runner help' does not know what '{}' is for", words[0])}.hint(
         "name one command");
-  context.out << (words.empty() ? overall_help(commands) : command_help(find_command(words.front())));
+  context.out << command_help(command);
   return 0;
 }
 
@@ -59,8 +80,10 @@ int run_cli(const std::vector<std::string>& arguments, CliContext& context) {
     throw Error{ExitCode::usage, "no command is given"}.hint(
         "write 'runner run <stage>', or see 'runner --help'");
   if (line.command == "help") return show_help(line.rest, context);
-  const CliCommand& command = find_command(line.command);
-  const CliArguments given = parse_arguments(command, line.rest);
+  std::vector<std::string> words = line.rest;
+  words.insert(words.begin(), line.command);
+  const CliCommand& command = take_command(words, context);
+  const CliArguments given = parse_arguments(command, words);
   if (given.has("help")) {
     context.out << command_help(command);
     return 0;

@@ -11,11 +11,15 @@
 
 namespace runner {
 
+struct CliCommand;
+using CliCommands = std::span<const CliCommand* const>;
+
 /// What a subcommand works with.
 struct CliContext {
   StageHandlers handlers;
-  std::ostream& out;  ///< results
-  std::ostream& log;  ///< progress and errors
+  std::ostream& out;             ///< results
+  std::ostream& log;             ///< progress and errors
+  CliCommands stage_commands{};  ///< of stages/registry.hpp: they are found behind cli_commands()
 };
 
 /// An option of a subcommand. Parsing, `--help` and suggestions are made from these rows.
@@ -54,9 +58,10 @@ class CliArguments {
   std::vector<std::string> positional_;
 };
 
-/// A subcommand: one `const` object in the file that bears its name, listed in cli.cpp.
+/// A subcommand: one `const` object in the file that bears its name, listed in cli.cpp; one that belongs to
+/// a handler lies in the handler's folder as `<name>_command.cpp` and is listed in stages/registry.cpp.
 struct CliCommand {
-  std::string_view name{};
+  std::string_view name{};     ///< one word, or two: "seed auth-users" is found before "seed"
   std::string_view summary{};  ///< one imperative line, no final stop
   std::span<const CliArgument> arguments{};
   std::span<const CliOption> options{};
@@ -64,8 +69,8 @@ struct CliCommand {
   int (*run)(const CliArguments& given, CliContext& context) = nullptr;
 };
 
-/// Every subcommand, in the order of the help.
-std::span<const CliCommand* const> cli_commands();
+/// The subcommands that belong to no handler, in the order of the help.
+CliCommands cli_commands();
 
 /// Finds the subcommand and runs it. Exceptions pass through: only main turns them into exit codes.
 /// Throws: Error{usage} for what the tables do not know, with the nearest word.

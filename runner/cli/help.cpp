@@ -83,7 +83,7 @@ std::string command_help(const CliCommand& command) {
   return text;
 }
 
-std::string overall_help(std::span<const CliCommand* const> commands) {
+std::string overall_help(CliCommands commands) {
   static constexpr std::array codes{ExitCode::passed,      ExitCode::failed,      ExitCode::usage,
                                     ExitCode::environment, ExitCode::busy,        ExitCode::refused,
                                     ExitCode::unknown,     ExitCode::interrupted, ExitCode::terminated};

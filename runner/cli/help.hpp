@@ -2,13 +2,12 @@
 
 #include "runner/cli/command.hpp"
 
-#include <span>
 #include <string>
 
 namespace runner {
 
 /// `runner --help`: the commands, the exit codes, and where the pipeline file is looked for.
-std::string overall_help(std::span<const CliCommand* const> commands);
+std::string overall_help(CliCommands commands);
 
 /// `runner <command> --help`, made from its tables.
 std::string command_help(const CliCommand& command);

@@ -1,23 +1,41 @@
 #include "runner/cli/command.hpp"
+#include "stages/registry.hpp"
 #include "temporary_project.hpp"
 
 #include <cctype>
 #include <set>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 namespace runner {
 
+static std::vector<const CliCommand*> all_commands() {
+  std::vector<const CliCommand*> all(cli_commands().begin(), cli_commands().end());
+  all.insert(all.end(), stage_commands().begin(), stage_commands().end());
+  return all;
+}
+
+/// `before`, the one or two words of its name, `after`.
+static std::vector<std::string> words_of(const CliCommand& command, std::vector<std::string> words,
+                                         const std::string& after) {
+  std::istringstream name{std::string(command.name)};
+  for (std::string word; name >> word;) words.push_back(word);
+  if (!after.empty()) words.push_back(after);
+  return words;
+}
+
 TEST(Cli, EveryCommandHasAHelpThatNamesItsOptions) {
   TemporaryProject project;
   std::set<std::string_view> names;
-  for (const CliCommand* command : cli_commands()) {
+  for (const CliCommand* command : all_commands()) {
     EXPECT_TRUE(names.insert(command->name).second) << command->name;
-    ASSERT_EQ(project.call({std::string(command->name), "--help"}), 0);
+    ASSERT_EQ(project.call(words_of(*command, {}, "--help")), 0);
     const std::string help = project.out();
     EXPECT_TRUE(help.starts_with("usage: runner " + std::string(command->name)));
-    EXPECT_EQ(project.call({"help", std::string(command->name)}), 0);
+    EXPECT_EQ(project.call(words_of(*command, {"help"}, "")), 0);
     EXPECT_EQ(project.out(), help);
     for (const CliOption& option : command->options) {
       EXPECT_NE(help.find("--" + std::string(option.name)), std::string::npos) << option.name;
@@ -41,7 +59,7 @@ TEST(Cli, EveryHandlersOptionsAreDescribed) {
 
 TEST(Cli, EveryHelpFitsATerminalOf80Columns) {
   std::vector<std::vector<std::string>> calls{{"--help"}};
-  for (const CliCommand* command : cli_commands()) calls.push_back({std::string(command->name), "--help"});
+  for (const CliCommand* command : all_commands()) calls.push_back(words_of(*command, {}, "--help"));
   for (const std::vector<std::string>& call : calls) {
     TemporaryProject project;
     project.call(call);

@@ -42,7 +42,7 @@ std::string TemporaryProject::read(const std::string& name) const {
 int TemporaryProject::call(const std::vector<std::string>& arguments) {
   out_.str("");
   log_.str("");
-  CliContext context{stage_handlers(), out_, log_};
+  CliContext context{stage_handlers(), out_, log_, stage_commands()};
   try {
     return run_cli(arguments, context);
   } catch (const Error& error) {
