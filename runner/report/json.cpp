@@ -69,6 +69,14 @@ static Json to_json(const Case& one) {
   return json;
 }
 
+static Json to_json(const Fact& fact) {
+  Json json;
+  json["migration"] = shown_text(fact.subject);
+  json["topic"] = fact.topic;
+  json["text"] = shown_text(fact.text);
+  return json;
+}
+
 static Json to_json(const StepReport& step) {
   Json json;
   json["handler"] = step.handler;
@@ -81,6 +89,8 @@ static Json to_json(const StepReport& step) {
   for (const Finding& finding : step.outcome.findings) json["findings"].push_back(to_json(finding));
   json["cases"] = Json::array();
   for (const Case& one : step.outcome.cases) json["cases"].push_back(to_json(one));
+  json["facts"] = Json::array();
+  for (const Fact& fact : step.outcome.facts) json["facts"].push_back(to_json(fact));
   json["error"] = to_json(step.error);
   return json;
 }

@@ -33,6 +33,8 @@ std::string junit_report(const StageReport& report);
 ///     findings[]   rule, severity, migration ("<version>_<name>" or null), path, line, column, message,
 ///                  remedy, detail
 ///     cases[]      name, path, status (passed | failed | skipped), duration_us, text
+///     facts[]      migration ("<version>_<name>"), topic (locks | rewrite or scan | way back | data loss),
+///                  text: what is good to know of a migration and no finding; a topic may come several times
 ///     error        as above
 ///
 /// path, line and column are null where they are not known; lines and columns (characters) count from 1.

@@ -14,9 +14,11 @@ TEST(Outcome, FailsFromItsLimitOn) {
 
 TEST(Outcome, TakesInAnother) {
   Outcome sum{.cases = {{.name = "a"}}, .summary = "first"};
-  sum += {.findings = {{.rule = "r"}}, .cases = {{.name = "b"}}, .summary = "second"};
+  sum +=
+      {.findings = {{.rule = "r"}}, .cases = {{.name = "b"}}, .facts = {{.text = "c"}}, .summary = "second"};
   EXPECT_EQ(sum.findings.size(), 1U);
   EXPECT_EQ(sum.cases.at(1).name, "b");
+  EXPECT_EQ(sum.facts.at(0).text, "c");
   EXPECT_EQ(sum.summary, "first");
 }
 

@@ -33,9 +33,11 @@ TEST(JsonReport, WritesEveryDocumentedField) {
          "detail": ""}],
        "cases": [{"name": "2_invoices", "path": "migrations/2_invoices.sql", "status": "failed",
          "duration_us": 3000, "text": ""}],
+       "facts": [{"migration": "1_clients", "topic": "locks",
+         "text": "blocks all reads and writes of clients"}],
        "error": null},
       {"handler": "query", "status": "error", "exit_code": 3, "duration_us": 0, "summary": "",
-       "fail_on": "error", "findings": [], "cases": [],
+       "fail_on": "error", "findings": [], "cases": [], "facts": [],
        "error": {"exit_code": 3, "message": "no such file", "reason": "gone", "hint": "look",
                  "path": null, "line": null, "column": null}}]
 })json");

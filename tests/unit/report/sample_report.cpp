@@ -30,6 +30,8 @@ static Outcome refused_migration() {
        .message = "column \"amout\" does not exist",
        .remedy = "Perhaps you meant \"amount\"."},
   };
+  outcome.facts = {
+      {.subject = "1_clients", .topic = topic::locks, .text = "blocks all reads and writes of clients"}};
   return outcome;
 }
 
