@@ -2,7 +2,7 @@
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)                                        # runner/core
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)                  # runner/crypto
-find_package(yaml-cpp REQUIRED)                                   # runner/pipeline
+find_package(yaml-cpp REQUIRED)                                   # runner/yaml
 find_package(pugixml REQUIRED)                                    # runner/report
 find_package(nlohmann_json REQUIRED)                              # runner/report
 set(Boost_USE_STATIC_LIBS OFF)

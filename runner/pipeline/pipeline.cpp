@@ -3,7 +3,7 @@
 #include "runner/core/error.hpp"
 #include "runner/core/file.hpp"
 #include "runner/pipeline/pipeline_reader.hpp"
-#include "runner/pipeline/yaml_file.hpp"
+#include "runner/yaml/yaml_file.hpp"
 
 #include <algorithm>
 #include <array>

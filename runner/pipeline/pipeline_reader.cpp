@@ -14,20 +14,6 @@ namespace runner {
 
 using Kind = YamlNode::Kind;
 
-static std::string_view kind_name(const YamlNode& node) {
-  switch (node.kind) {
-    case Kind::null:
-      return "nothing";
-    case Kind::scalar:
-      return "a text";
-    case Kind::list:
-      return "a list";
-    case Kind::map:
-      return "a map";
-  }
-  return "something else";
-}
-
 template <typename Specs>
 static std::vector<std::string_view> names_of(const Specs& specs) {
   std::vector<std::string_view> names;
@@ -38,11 +24,6 @@ static std::vector<std::string_view> names_of(const Specs& specs) {
 static const OptionSpec* find_spec(std::span<const OptionSpec> specs, std::string_view name) {
   const auto found = std::find_if(specs.begin(), specs.end(), [&](const auto& s) { return s.name == name; });
   return found == specs.end() ? nullptr : &*found;
-}
-
-/// A value that is missing has no place of its own: its key's is shown.
-static const YamlNode& shown_node(const YamlEntry& entry) {
-  return entry.value.kind == Kind::null ? entry.key : entry.value;
 }
 
 Pipeline PipelineReader::read(std::filesystem::path path, std::filesystem::path root) {

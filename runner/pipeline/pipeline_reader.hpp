@@ -2,7 +2,7 @@
 
 #include "runner/pipeline/pipeline.hpp"
 #include "runner/pipeline/pipeline_keys.hpp"
-#include "runner/pipeline/yaml_file.hpp"
+#include "runner/yaml/yaml_file.hpp"
 
 #include <span>
 #include <string>

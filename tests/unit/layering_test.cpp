@@ -47,7 +47,7 @@ static constexpr std::array libraries{
     Library{"boost/program_options", {"cli", ""}},
     Library{"boost/", {"process", ""}},
     Library{"crypt.h", {"crypto", ""}},
-    Library{"csv.h", {"stages/seed", ""}},
+    Library{"csv.h", {"seed", ""}},
     Library{"curl/", {"http", ""}},
     Library{"libpq-fe.h", {"postgres", ""}},
     Library{"nlohmann/", {"report", "http"}},
@@ -55,7 +55,7 @@ static constexpr std::array libraries{
     Library{"pg_query", {"sql", ""}},
     Library{"pqxx/", {"postgres", ""}},
     Library{"pugixml", {"report", ""}},
-    Library{"yaml-cpp/", {"pipeline", ""}},
+    Library{"yaml-cpp/", {"yaml", ""}},
 };
 /// The system's own headers, and fmt, which stands in for the standard library's <format>.
 static constexpr std::array free_for_all{

@@ -1,4 +1,4 @@
-#include "runner/pipeline/yaml_file.hpp"
+#include "runner/yaml/yaml_file.hpp"
 
 #include "runner/core/secret.hpp"
 #include "runner/core/text.hpp"
@@ -23,6 +23,24 @@ const YamlNode* YamlNode::find(std::string_view key) const {
   for (const YamlEntry& entry : entries)
     if (entry.key.text == key) return &entry.value;
   return nullptr;
+}
+
+std::string_view kind_name(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::null:
+      return "nothing";
+    case YamlNode::Kind::scalar:
+      return "a text";
+    case YamlNode::Kind::list:
+      return "a list";
+    case YamlNode::Kind::map:
+      return "a map";
+  }
+  return "something else";
+}
+
+const YamlNode& shown_node(const YamlEntry& entry) {
+  return entry.value.kind == YamlNode::Kind::null ? entry.key : entry.value;
 }
 
 namespace {
@@ -84,7 +102,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   Error second_document() const {
     return file_.error_at(second_offset_, "a second document starts here")
-        .hint("keep one document in a pipeline file");
+        .hint("keep one document in the file");
   }
 
  private:
@@ -99,8 +117,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   Error no_alias(const YAML::Mark& mark) const {
-    return file_.error_at(offset(mark), "anchors and aliases are not used in pipeline files")
-        .hint("write the value out");
+    return file_.error_at(offset(mark), "anchors and aliases are not used here").hint("write the value out");
   }
 
   void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) const {
@@ -109,7 +126,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) const {
     if (!tag.empty() && tag != "?" && tag != "!")
-      throw file_.error_at(offset(mark), "tags are not used in pipeline files").hint("leave the tag out");
+      throw file_.error_at(offset(mark), "tags are not used here").hint("leave the tag out");
   }
 
   void open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {

@@ -30,6 +30,12 @@ struct YamlEntry {
   YamlNode value;
 };
 
+/// For messages: "nothing", "a text", "a list", "a map".
+std::string_view kind_name(const YamlNode& node);
+
+/// Where to point for an entry's value: one that is missing has no place of its own, so its key.
+const YamlNode& shown_node(const YamlEntry& entry);
+
 /// A YAML file of one document, read strictly. Beyond YAML's own rules these are refused: duplicate keys,
 /// anchors, aliases and tags (a place would then name a line that the author did not mean), keys that are
 /// no plain text, a second document, text that is not UTF-8.
