@@ -9,6 +9,7 @@
 #include "runner/postgres/socket_wait.hpp"
 
 #include <array>
+#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,10 +46,12 @@ struct Session::Impl {
   PqxxConnection connection;
   std::vector<Notice> notices{};
   std::size_t notices_seen = 0;
-  bool result_open = false;  ///< rows of one result are arriving one by one
-  bool given_up = false;     ///< a cancelled statement did not end in time
-  int backend_pid = 0;       ///< as the server says; a pooler's own number differs
-  Watch* watch = nullptr;    ///< while statements were sent together
+  bool result_open = false;                 ///< rows of one result are arriving one by one
+  bool given_up = false;                    ///< a cancelled statement did not end in time
+  int backend_pid = 0;                      ///< as the server says; a pooler's own number differs
+  Watch* watch = nullptr;                   ///< while statements were sent together
+  const CopySource* copy_source = nullptr;  ///< during copy_in
+  std::exception_ptr copy_failure{};        ///< what it threw
 
   Impl(DatabaseUrl address, SessionSettings wanted, const StopSignal* signal, RawConnection raw)
       : url(std::move(address)), settings(std::move(wanted)), stop(signal), connection(raw.release()) {
@@ -65,6 +68,9 @@ struct Session::Impl {
   void take(const PGresult* one, StatementResult& into);
   void take_rows(const PGresult* one, StatementResult& into);
   void refuse_copy_in(StatementResult& into);
+  void feed_copy();
+  void end_copy(const char* failure);
+  std::string_view next_of_copy();
   void drain_copy_out(StatementResult& into);
   void wait(bool writable, const Deadline& deadline);
   void wait_watched(bool writable);
@@ -100,7 +106,9 @@ static SqlError error_of(const PGresult* result) {
                  .message = field(result, PG_DIAG_MESSAGE_PRIMARY),
                  .detail = field(result, PG_DIAG_MESSAGE_DETAIL),
                  .hint = field(result, PG_DIAG_MESSAGE_HINT),
-                 .context = field(result, PG_DIAG_CONTEXT)};
+                 .context = field(result, PG_DIAG_CONTEXT),
+                 .column = field(result, PG_DIAG_COLUMN_NAME),
+                 .constraint = field(result, PG_DIAG_CONSTRAINT_NAME)};
   if (const std::string position = field(result, PG_DIAG_STATEMENT_POSITION); !position.empty())
     error.position_chars = std::stoul(position);
   if (error.message.empty())  // libpq's own: no fields
@@ -178,6 +186,11 @@ void Session::Impl::send_cancel() const {
 void Session::Impl::interrupt() {
   send_cancel();
   const Deadline deadline = std::chrono::steady_clock::now() + time_to_cancel;
+  // A server that reads a COPY looks at no cancel request before its data end.
+  if (std::exchange(copy_source, nullptr) != nullptr) {
+    PQputCopyEnd(pg(), "interrupted");
+    PQflush(pg());
+  }
   given_up = true;
   while (const Result rest = next(deadline)) {
     const auto status = PQresultStatus(rest.get());
@@ -239,7 +252,10 @@ void Session::Impl::take(const PGresult* one, StatementResult& into) {
       into.command_tag = PQcmdStatus(const_cast<PGresult*>(one));  // reads only; the parameter predates const
       break;
     case PGRES_COPY_IN:
-      refuse_copy_in(into);
+      if (copy_source != nullptr)
+        feed_copy();
+      else
+        refuse_copy_in(into);
       break;
     case PGRES_COPY_OUT:
       drain_copy_out(into);
@@ -280,6 +296,30 @@ void Session::Impl::refuse_copy_in(StatementResult& into) {
                         .hint = "write INSERT statements, or load the data with `runner seed`"};
   PQputCopyEnd(pg(), "no data can follow");
   flush({});
+}
+
+/// The source's next piece; its exception is kept until the server was told that nothing follows.
+std::string_view Session::Impl::next_of_copy() {
+  try {
+    return (*copy_source)();
+  } catch (...) {
+    copy_failure = std::current_exception();
+    return {};
+  }
+}
+
+void Session::Impl::end_copy(const char* failure) {
+  copy_source = nullptr;
+  if (PQputCopyEnd(pg(), failure) == 1) flush({});
+}
+
+/// Whatever goes wrong with the connection or on the server, the next result tells.
+void Session::Impl::feed_copy() {
+  for (std::string_view piece = next_of_copy(); !piece.empty(); piece = next_of_copy()) {
+    if (stop != nullptr && stop->requested()) interrupt();
+    if (PQputCopyData(pg(), piece.data(), static_cast<int>(piece.size())) != 1 || !flush({})) return;
+  }
+  end_copy(copy_failure ? "the data cannot be read" : nullptr);
 }
 
 void Session::Impl::drain_copy_out(StatementResult& into) {
@@ -444,6 +484,21 @@ StatementResult Session::execute(std::string_view sql) {
 
 StatementResult Session::execute(std::string_view sql, std::span<const Cell> parameters) {
   return impl_->run(sql, parameters, true);
+}
+
+StatementResult Session::copy_in(std::string_view sql, const CopySource& source) {
+  impl_->copy_source = &source;
+  impl_->copy_failure = nullptr;
+  StatementResult result;
+  try {
+    result = impl_->run(sql, {}, false);
+  } catch (...) {
+    impl_->copy_source = nullptr;
+    throw;
+  }
+  impl_->copy_source = nullptr;
+  if (impl_->copy_failure) std::rethrow_exception(std::exchange(impl_->copy_failure, nullptr));
+  return result;
 }
 
 PipelineResult Session::execute_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks) {

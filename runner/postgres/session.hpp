@@ -23,6 +23,8 @@ struct SqlError {
   std::string detail{};
   std::string hint{};
   std::string context{};
+  std::string column{};            ///< where the error is about one
+  std::string constraint{};        ///< likewise
   std::size_t position_chars = 0;  ///< from 1, in the text that was sent; 0: none
 };
 
@@ -80,6 +82,9 @@ struct PipelineResult {
   bool reset = false;            ///< the session was reset afterwards
 };
 
+/// The next piece of the data of a COPY, valid until the next call; empty at the end.
+using CopySource = std::function<std::string_view()>;
+
 /// One connection on which statements are sent one at a time without blocking: every wait listens to
 /// the socket, the stop signal and a deadline. It never reconnects by itself, because locks and settings
 /// would be gone unnoticed.
@@ -97,6 +102,10 @@ class Session {
   StatementResult execute(std::string_view sql);
   /// One statement with parameters ($1 …), text format. Values never become part of the SQL.
   StatementResult execute(std::string_view sql, std::span<const Cell> parameters);
+
+  /// One COPY … FROM STDIN. Memory stays flat: a piece is sent before the next is asked for. What `source`
+  /// throws ends the COPY, whose transaction is then failed, and passes through.
+  StatementResult copy_in(std::string_view sql, const CopySource& source);
 
   /// For our own SQL: the rows, or Error{environment} with the server's words and `doing` for context
   /// ("read the history"). Not for a user's SQL.

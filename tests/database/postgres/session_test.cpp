@@ -87,6 +87,51 @@ TEST(Session, RefusesACopyThatNeedsData) {
   EXPECT_FALSE(session.execute("ROLLBACK").error);
 }
 
+TEST(Session, CopiesFromASourceOfPieces) {
+  const TestDatabase database;
+  Session session = database.session();
+  session.query("CREATE TABLE t (n int, s text)", "make a table");
+  int piece = 0;
+  const std::string rows(1 << 16, 'x');
+  std::string text;
+  const StatementResult result = session.copy_in("COPY t FROM STDIN", [&]() -> std::string_view {
+    if (++piece > 200) return {};
+    text = std::to_string(piece) + '\t' + rows + '\n';
+    return text;
+  });
+  EXPECT_FALSE(result.error);
+  EXPECT_EQ(result.command_tag, "COPY 200");
+  EXPECT_EQ(first_cell(session.execute("SELECT sum(n) * sum(length(s)) FROM t")), "263454720000");
+}
+
+TEST(Session, TellsTheServersRefusalOfACopiedRow) {
+  const TestDatabase database;
+  Session session = database.session();
+  session.query("CREATE TABLE t (n int NOT NULL)", "make a table");
+  bool given = false;
+  const StatementResult result = session.copy_in("COPY t FROM STDIN", [&]() -> std::string_view {
+    return std::exchange(given, true) ? "" : "1\n\\N\n";
+  });
+  ASSERT_TRUE(result.error);
+  EXPECT_EQ(result.error->sqlstate, "23502");
+  EXPECT_EQ(result.error->column, "n");
+  EXPECT_EQ(first_cell(session.execute("SELECT count(*) FROM t")), "0");
+}
+
+TEST(Session, EndsACopyWhoseSourceThrows) {
+  const TestDatabase database;
+  Session session = database.session();
+  session.query("CREATE TABLE t (n int)", "make a table");
+  int piece = 0;
+  const CopySource source = [&]() -> std::string_view {
+    if (++piece == 3) throw Error{ExitCode::failed, "no more"};
+    return "1\n";
+  };
+  EXPECT_THROW(session.copy_in("COPY t FROM STDIN", source), Error);
+  EXPECT_EQ(session.state(), TransactionState::idle);
+  EXPECT_EQ(first_cell(session.execute("SELECT count(*) FROM t")), "0");
+}
+
 TEST(Session, RefusesACopyWithoutAReader) {
   const TestDatabase database;
   Session session = database.session();
@@ -208,6 +253,27 @@ TEST(Session, CancelsWhatRunsOnAStopSignal) {
   killer.join();
   EXPECT_EQ(state(), "idle");
   EXPECT_THROW(session.execute("SELECT 1"), Error);
+}
+
+TEST(Session, EndsACopyOnAStopSignal) {
+  const TestDatabase database;
+  const StopSignal stop;
+  Session session = Session::connect(database.url(), {}, &stop);
+  session.query("CREATE TABLE t (n int)", "make a table");
+  int piece = 0;
+  const CopySource source = [&]() -> std::string_view {
+    if (++piece == 3) kill(getpid(), SIGINT);
+    return "1\n";
+  };
+  try {
+    session.copy_in("COPY t FROM STDIN", source);
+    ADD_FAILURE() << "not interrupted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::interrupted);
+  }
+  EXPECT_EQ(piece, 3);
+  EXPECT_EQ(session.state(), TransactionState::idle);
+  EXPECT_EQ(first_cell(database.session().execute("SELECT count(*) FROM t")), "0");
 }
 
 // --- connecting
