@@ -1,9 +1,8 @@
 #include "runner/cli/database.hpp"
 
 #include "runner/core/error.hpp"
+#include "runner/pipeline/ci_job.hpp"
 #include "runner/postgres/local_server.hpp"
-
-#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -25,15 +24,10 @@ std::optional<Session> connect_to_database(const Pipeline& pipeline, std::string
   return Session::connect(*url, settings, &stop);
 }
 
-static std::string_view variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string_view() : value;
-}
-
 Session connect_to_needed_database(const Pipeline& pipeline, std::string_view application, bool read_only,
                                    const StopSignal& stop) {
   const std::string& named = pipeline.database_url.reveal();
-  if (named.empty() && !variable("CI").empty())
+  if (named.empty() && in_ci())
     throw Error{ExitCode::usage, fmt::format("'{}' is about a database, and none is named", application)}
         .hint("set DATABASE_URL");
   std::optional<Session> session = connect_to_database(pipeline, application, read_only, stop);
@@ -46,7 +40,7 @@ Session connect_to_needed_database(const Pipeline& pipeline, std::string_view ap
 }
 
 void refuse_in_merge_request(std::string_view what, std::string_view advice) {
-  if (variable("CI_PIPELINE_SOURCE") == "merge_request_event")
+  if (in_merge_request())
     throw Error{ExitCode::refused, fmt::format("`{}` does not run in a merge-request pipeline", what)}.hint(
         std::string(advice));
 }

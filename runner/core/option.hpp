@@ -2,6 +2,8 @@
 
 #include "runner/core/duration.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -30,6 +32,15 @@ struct OptionSpec {
   bool required = false;
   bool non_empty = true;  ///< texts: an empty one is refused
 };
+
+/// One table of two: those rows that a handler shares with others, and its own.
+template <std::size_t First, std::size_t Second>
+constexpr std::array<OptionSpec, First + Second> joined(const std::array<OptionSpec, First>& first,
+                                                        const std::array<OptionSpec, Second>& second) {
+  std::array<OptionSpec, First + Second> all{};
+  std::copy(second.begin(), second.end(), std::copy(first.begin(), first.end(), all.begin()));
+  return all;
+}
 
 using OptionValue = std::variant<bool, std::int64_t, std::string, std::vector<std::string>,
                                  std::chrono::milliseconds, DurationRange>;

@@ -1,26 +1,14 @@
 #include "runner/pipeline/target.hpp"
 
 #include "runner/core/error.hpp"
+#include "runner/pipeline/ci_job.hpp"
 #include "runner/postgres/local_server.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <string_view>
 
 #include <fmt/format.h>
 
 namespace runner {
-
-static bool in_ci() {
-  const char* ci = std::getenv("CI");
-  return ci != nullptr && *ci != '\0';
-}
-
-/// A merge request's author controls its pipeline file, and with it what would run on the database.
-static bool in_merge_request() {
-  const char* source = std::getenv("CI_PIPELINE_SOURCE");
-  return source != nullptr && std::string_view(source) == "merge_request_event";
-}
 
 std::optional<Session> connect_target(const Pipeline& pipeline, const Stage& stage, Reporter& reporter,
                                       const StopSignal& stop) {

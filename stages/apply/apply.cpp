@@ -7,6 +7,7 @@
 #include "runner/migration/acknowledgements.hpp"
 #include "runner/migration/ledger.hpp"
 #include "runner/migration/outside_transaction.hpp"
+#include "runner/migration/target_options.hpp"
 #include "runner/migration/target_transaction.hpp"
 #include "stages/apply/pending_file.hpp"
 
@@ -23,62 +24,19 @@
 
 namespace runner {
 
-static constexpr std::int64_t day_ms = 24LL * 60 * 60 * 1000;
 static constexpr std::array<std::string_view, 1> allow_choices{"out-of-order"};
 
-static constexpr std::array options{
-    OptionSpec{.name = "lock_timeout",
-               .type = OptionType::duration_range,
-               .help = "How long one lock may be waited for: at first, and at most after some tries",
-               .default_text = "10ms..80ms",
-               .min = 1,
-               .max = 60'000},
-    OptionSpec{.name = "retry_for",
-               .type = OptionType::duration,
-               .help = "How long to go on trying to get locks, and to wait for another runner",
-               .default_text = "10min",
-               .max = day_ms},
-    OptionSpec{.name = "statement_timeout",
-               .type = OptionType::duration,
-               .help = "How long one statement may run",
-               .default_text = "1h",
-               .min = 1,
-               .max = day_ms},
-    OptionSpec{.name = "max_lock_hold",
-               .type = OptionType::duration,
-               .help = "How long a try may hold locks that keep others from writing",
-               .default_text = "10s",
-               .min = 10,
-               .max = day_ms},
-    OptionSpec{
-        .name = "concurrently_lock_timeout",
-        .type = OptionType::duration,
-        .help = "How long CONCURRENTLY and its kin may wait for one lock: they disturb nobody meanwhile",
-        .default_text = "5min",
-        .min = 1,
-        .max = day_ms},
-    OptionSpec{.name = "concurrently_timeout",
-               .type = OptionType::duration,
-               .help = "How long a statement may run that PostgreSQL refuses in a transaction",
-               .default_text = "6h",
-               .min = 1,
-               .max = 7 * day_ms},
+static constexpr std::array own_options{
     OptionSpec{.name = "allow",
                .type = OptionType::choice_list,
                .help = "What to accept all the same; RUNNER_ALLOW takes the same words",
                .choices = allow_choices},
 };
+static constexpr std::array options = joined(target_options, own_options);
 
 static std::string intent(const StepInput& in) {
   if (in.plan.pending.empty()) return "nothing is pending";
   return fmt::format("apply {}", count_of(in.plan.pending.size(), "pending migration"));
-}
-
-static TargetLimits limits_of(const Options& given) {
-  return {.lock_timeout = given.range("lock_timeout"),
-          .statement_timeout = given.duration("statement_timeout"),
-          .retry_for = given.duration("retry_for"),
-          .max_lock_hold = given.duration("max_lock_hold")};
 }
 
 namespace {
@@ -106,7 +64,7 @@ class Apply {
   const StepInput& in_;
   Services& use_;
   Session& session_;
-  TargetLimits limits_;
+  OutsideLimits limits_;
   LedgerRun ledger_run_ = LedgerRun::of_environment();
   LedgerTables tables_{};
   bool restore_points_ = false;
@@ -213,17 +171,14 @@ void Apply::add_case(const PendingFile& file, CaseStatus status, std::string tex
 TargetResult Apply::carry_out(const PendingFile& file) {
   const TargetWork work = work_for(file, restore_point(file));
   if (file.shape != TransactionShape::none)
-    return TargetTransaction(session_, in_.history, limits_, use_.reporter, use_.stop).run(work);
+    return TargetTransaction(session_, in_.history, limits_.target, use_.reporter, use_.stop).run(work);
   const OutsideWork alone{.doing = work.doing,
                           .source = work.source,
                           .statements = work.statements,
                           .version = work.version,
                           .history = work.history,
                           .entry = work.entry};
-  const OutsideLimits limits{.target = limits_,
-                             .lock_timeout = in_.options.duration("concurrently_lock_timeout"),
-                             .statement_timeout = in_.options.duration("concurrently_timeout")};
-  return run_outside_transaction(alone, session_, in_.history, limits, use_.reporter, use_.stop);
+  return run_outside_transaction(alone, session_, in_.history, limits_, use_.reporter, use_.stop);
 }
 
 /// False when it was refused.
@@ -265,7 +220,7 @@ void Apply::skip_from(std::size_t first, std::string_view why) {
 Outcome Apply::run() {
   refuse_order();
   if (!read_files()) return std::move(outcome_);
-  lock_.emplace(session_, in_.history, limits_.retry_for, use_.reporter, use_.stop);
+  lock_.emplace(session_, in_.history, limits_.target.retry_for, use_.reporter, use_.stop);
   find_out();
   const auto started = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < files_.size(); ++i) {

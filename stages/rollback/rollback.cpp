@@ -4,6 +4,7 @@
 #include "runner/core/error.hpp"
 #include "runner/core/text.hpp"
 #include "runner/migration/acknowledgements.hpp"
+#include "runner/migration/target_options.hpp"
 #include "stages/rollback/data_loss.hpp"
 #include "stages/rollback/kept_record.hpp"
 #include "stages/rollback/proof.hpp"
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -27,9 +27,8 @@ namespace runner {
 static constexpr std::array<std::string_view, 2> when_empty_choices{"refuse", "batch"};
 static constexpr std::array<std::string_view, 2> sources{"saved", "file"};
 static constexpr std::array<std::string_view, 3> allow_choices{"not-newest", "data-loss", "unproven"};
-static constexpr std::int64_t day_ms = 24LL * 60 * 60 * 1000;
 
-static constexpr std::array options{
+static constexpr std::array own_options{
     OptionSpec{.name = "version",
                .help = "The version to roll back, 1 to 20 digits; empty: see when_empty",
                .non_empty = false},
@@ -66,44 +65,8 @@ static constexpr std::array options{
         .default_text = "10s",
         .min = 1,
         .max = day_ms},
-    OptionSpec{.name = "lock_timeout",
-               .type = OptionType::duration_range,
-               .help = "How long a try may wait for a lock: at first, and at most",
-               .default_text = "10ms..80ms",
-               .min = 1,
-               .max = day_ms},
-    OptionSpec{.name = "retry_for",
-               .type = OptionType::duration,
-               .help = "How long to try again while others hold the locks",
-               .default_text = "10min",
-               .max = day_ms},
-    OptionSpec{.name = "statement_timeout",
-               .type = OptionType::duration,
-               .help = "How long one statement may run",
-               .default_text = "1h",
-               .min = 1,
-               .max = day_ms},
-    OptionSpec{.name = "max_lock_hold",
-               .type = OptionType::duration,
-               .help = "How long a try may hold locks that keep others from writing",
-               .default_text = "10s",
-               .min = 10,
-               .max = day_ms},
-    OptionSpec{
-        .name = "concurrently_lock_timeout",
-        .type = OptionType::duration,
-        .help =
-            "The same as lock_timeout for statements outside a transaction, which wait for others by design",
-        .default_text = "5min",
-        .min = 1,
-        .max = day_ms},
-    OptionSpec{.name = "concurrently_timeout",
-               .type = OptionType::duration,
-               .help = "How long a statement outside a transaction may run",
-               .default_text = "6h",
-               .min = 1,
-               .max = day_ms},
 };
+static constexpr std::array options = joined(own_options, target_options);
 
 static std::string intent(const StepInput& in) {
   const std::string& version = in.options.text("version");
@@ -117,14 +80,6 @@ static std::string intent(const StepInput& in) {
 }
 
 // --- what is refused ---------------------------------------------------------------------------------------
-
-static void refuse_in_merge_request() {
-  const char* source = std::getenv("CI_PIPELINE_SOURCE");
-  if (source != nullptr && std::string_view(source) == "merge_request_event")
-    throw Error{ExitCode::refused, "step 'rollback' does not run in a merge-request pipeline"}
-        .because("its author controls the pipeline file and the SQL")
-        .hint("run it from the default branch's pipeline");
-}
 
 static std::string labels_of(const std::vector<Chosen>& versions) {
   if (versions.size() == 1) return versions.front().label();
@@ -178,7 +133,6 @@ class Rollback {
  private:
   bool prove_them(const std::vector<WayBack>& ways);
   void refuse_unproven(const std::vector<WayBack>& ways, const std::string& reason);
-  OutsideLimits limits() const;
   void refuse_changed_history();
   bool undo_one(const UndoContext& to, const WayBack& way);
   void undo_all(const std::vector<WayBack>& ways);
@@ -226,16 +180,6 @@ bool Rollback::prove_them(const std::vector<WayBack>& ways) {
   return false;
 }
 
-OutsideLimits Rollback::limits() const {
-  const Options& given = in_.options;
-  return {.target = {.lock_timeout = given.range("lock_timeout"),
-                     .statement_timeout = given.duration("statement_timeout"),
-                     .retry_for = given.duration("retry_for"),
-                     .max_lock_hold = given.duration("max_lock_hold")},
-          .lock_timeout = given.duration("concurrently_lock_timeout"),
-          .statement_timeout = given.duration("concurrently_timeout")};
-}
-
 /// With the runner's lock held: what was decided may stand on an old history.
 void Rollback::refuse_changed_history() {
   const std::vector<HistoryRow> now = read_history(target_, in_.history);
@@ -273,8 +217,11 @@ bool Rollback::undo_one(const UndoContext& to, const WayBack& way) {
 }
 
 void Rollback::undo_all(const std::vector<WayBack>& ways) {
-  const UndoContext to{
-      .in = in_, .use = use_, .limits = limits(), .run = LedgerRun::of_environment(), .proof = proof_};
+  const UndoContext to{.in = in_,
+                       .use = use_,
+                       .limits = limits_of(in_.options),
+                       .run = LedgerRun::of_environment(),
+                       .proof = proof_};
   RunnerLock lock(target_, in_.history, to.limits.target.retry_for, use_.reporter, use_.stop);
   refuse_changed_history();
   prepare_ledger(target_, in_.history);
@@ -307,7 +254,6 @@ Outcome Rollback::run() {
 }
 
 static Outcome run(const StepInput& in, Services& use) {
-  refuse_in_merge_request();
   if (use.target == nullptr)
     throw Error{ExitCode::usage, "step 'rollback' changes a database, but there is no target"}.hint(
         "set DATABASE_URL, and leave --base out");

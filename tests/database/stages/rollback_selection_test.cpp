@@ -102,10 +102,4 @@ TEST_F(RollbackSelection, TakesWhatThisPipelineApplied) {
   ::unsetenv("CI_PIPELINE_ID");
 }
 
-TEST_F(RollbackSelection, DoesNotRunInAMergeRequestPipeline) {
-  ::setenv("CI_PIPELINE_SOURCE", "merge_request_event", 1);
-  EXPECT_EQ(refusal("2").code(), ExitCode::refused);
-  ::unsetenv("CI_PIPELINE_SOURCE");
-}
-
 }  // namespace runner

@@ -1,0 +1,116 @@
+#include "runner/postgres/session_impl.hpp"
+
+#include <array>
+#include <utility>
+
+namespace runner {
+
+/// A cancel request that arrives between two statements is ignored: it is repeated.
+static constexpr std::chrono::milliseconds between_cancels{50};
+
+/// Like wait, for statements that were sent together: a stop signal cancels them, but their answers are read,
+/// because one of them may tell that a COMMIT came through.
+void Session::Impl::wait_watched(bool writable) {
+  const bool stopping = watch->interrupted();
+  switch (wait_for_socket(pg(), true, writable, stopping ? nullptr : stop, watch->next)) {
+    case Wake::socket:
+      return;
+    case Wake::stop:
+      watch->end = std::chrono::steady_clock::now() + time_to_cancel;
+      break;
+    case Wake::deadline:
+      if (!stopping) {
+        watch->next = std::chrono::steady_clock::now() + watch->hooks.look();
+        return;
+      }
+      if (std::chrono::steady_clock::now() > *watch->end) given_up = true;
+      break;
+  }
+  send_cancel();
+  watch->next = std::chrono::steady_clock::now() + between_cancels;
+}
+
+static constexpr std::array<const char*, 3> resets{"RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"};
+
+bool Session::Impl::send_together(std::span<const PipelineCall> calls) {
+  for (const PipelineCall& call : calls)
+    // Each answer is to come as soon as it is known: the transaction's number must not wait for COMMIT.
+    if (!send(std::string(call.sql), call.parameters, true) || PQsendFlushRequest(pg()) == 0) return false;
+  if (PQpipelineSync(pg()) == 0) return false;
+  for (const char* reset : resets)
+    if (!send(reset, {}, true)) return false;
+  return send(settings_call(true), {}, true) && PQpipelineSync(pg()) != 0 && flush({});
+}
+
+/// False when the call was skipped, because one before it failed.
+bool Session::Impl::read_one(const PipelineCall& call, StatementResult& into) {
+  bool executed = true;
+  PQsetSingleRowMode(pg());
+  while (const Result one = next({})) {
+    const auto status = PQresultStatus(one.get());
+    if (status == PGRES_PIPELINE_ABORTED) {
+      executed = false;
+    } else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+      given_up = true;  // there is no way back from here
+      into.error =
+          SqlError{.sqlstate = "0A000", .message = "COPY from or to the client is not possible here"};
+      return true;
+    } else if (!call.keep_rows && (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK)) {
+      into.command_tag = PQcmdStatus(one.get());
+    } else {
+      take(one.get(), into);
+    }
+    if (PQstatus(pg()) == CONNECTION_BAD) break;
+  }
+  into.notices = std::exchange(notices, {});
+  return executed;
+}
+
+void Session::Impl::read_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks,
+                                  PipelineResult& into) {
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    StatementResult result;
+    result_open = false;
+    const bool executed = read_one(calls[i], result);
+    if (given_up || PQstatus(pg()) == CONNECTION_BAD) {
+      // Of an error that ended the connection, the server's words are worth keeping.
+      if (result.error) into.results.push_back(std::move(result));
+      return;
+    }
+    if (!executed) continue;
+    into.results.push_back(std::move(result));
+    if (hooks.on_result) hooks.on_result(i, into.results.back());
+  }
+  next({});  // the first synchronisation
+}
+
+bool Session::Impl::read_reset() {
+  bool done = true;
+  for (std::size_t i = 0; i <= resets.size(); ++i)
+    while (const Result one = next({}))
+      done = done &&
+             (PQresultStatus(one.get()) == PGRES_COMMAND_OK || PQresultStatus(one.get()) == PGRES_TUPLES_OK);
+  next({});  // the second synchronisation
+  return done;
+}
+
+PipelineResult Session::Impl::run_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks) {
+  if (stop != nullptr) stop->check();
+  PipelineResult all;
+  notices.clear();
+  notices_seen = 0;
+  SessionWatch watching{.hooks = hooks};
+  if (hooks.look) watching.next = std::chrono::steady_clock::now() + hooks.first_look;
+  watch = &watching;
+  if (!given_up && PQenterPipelineMode(pg()) != 0 && send_together(calls)) {
+    read_together(calls, hooks, all);
+    if (!given_up && PQstatus(pg()) == CONNECTION_OK) all.reset = read_reset();
+  }
+  watch = nullptr;
+  all.interrupted = watching.interrupted();
+  all.connection_lost = given_up || PQstatus(pg()) != CONNECTION_OK || PQexitPipelineMode(pg()) == 0;
+  notices.clear();
+  return all;
+}
+
+}  // namespace runner
