@@ -4,7 +4,7 @@
 #include "runner/cli/project.hpp"
 #include "runner/core/stop_signal.hpp"
 #include "runner/migration/ledger_latest.hpp"
-#include "runner/migration/plan.hpp"
+#include "runner/pipeline/inputs.hpp"
 #include "runner/report/status_report.hpp"
 
 #include <algorithm>
@@ -99,13 +99,8 @@ static int run(const CliArguments& given, CliContext& context) {
   std::optional<Session> target;
   if (!given.has("base")) target = connect_to_database(pipeline, "runner status", true, stop);
 
-  PlanInput input;
-  input.root = pipeline.root;
-  input.migrations = pipeline.migrations;
-  input.rollbacks = pipeline.rollbacks;
-  input.history = HistoryTable::parse(pipeline.history_table);
-  input.base = given.text("base");
-  input.target = target ? &*target : nullptr;
+  PlanInput input = plan_input_of(pipeline, HistoryTable::parse(pipeline.history_table),
+                                  target ? &*target : nullptr, given.text("base"));
   input.compare_content = given.has("check-content");
   StatusReport report = report_of(make_plan(input, &stop), input.compare_content);
   if (target) add_ledger(*target, input.history, report);

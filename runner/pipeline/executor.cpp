@@ -2,8 +2,8 @@
 
 #include "runner/core/duration.hpp"
 #include "runner/core/text.hpp"
+#include "runner/pipeline/inputs.hpp"
 #include "runner/pipeline/target.hpp"
-#include "runner/postgres/prepared_cache.hpp"
 
 #include <algorithm>
 #include <new>
@@ -82,28 +82,13 @@ class StageRun {
     reporter_.say(fmt::format("{}, {} applied", count_of(plan_.pending.size(), "pending migration"),
                               plan_.applied.size()));
     report_.compared_with = plan_.compared_with;
-    const Pipeline& pipeline = request_.pipeline;
-    ShadowSettings settings;
-    if (!pipeline.shadow_server.empty())
-      settings.server = DatabaseUrl::parse(pipeline.shadow_server, "shadow.server");
-    settings.preludes = pipeline.preludes;
-    settings.baseline = pipeline.baseline;
-    settings.superuser = pipeline.shadow_superuser;
-    settings.cache = cache_folder(pipeline.root);
-    shadows_.emplace(std::move(settings), history_, target(), &stop_, reporter_);
+    shadows_.emplace(shadow_settings_of(request_.pipeline), history_, target(), &stop_, reporter_);
   }
 
   Session* target() { return target_ ? &*target_ : nullptr; }
 
   void make_new_plan() {
-    PlanInput input;
-    input.root = request_.pipeline.root;
-    input.migrations = request_.pipeline.migrations;
-    input.rollbacks = request_.pipeline.rollbacks;
-    input.history = history_;
-    input.base = request_.base;
-    input.target = target();
-    plan_ = make_plan(input, &stop_);
+    plan_ = make_plan(plan_input_of(request_.pipeline, history_, target(), request_.base), &stop_);
   }
 
   void run_or_skip(const Step& step) {
