@@ -6,14 +6,15 @@
 #include "stages/history/history.hpp"
 #include "stages/query/query.hpp"
 #include "stages/rollback/rollback.hpp"
+#include "stages/round_trip/round_trip.hpp"
 #include "stages/verify/verify.hpp"
 
 #include <array>
 
 namespace runner {
 
-static constexpr std::array<const StageHandler*, 7> handlers{
-    &history, &dry_run, &apply, &query, &exec, &verify, &roll_back,
+static constexpr std::array<const StageHandler*, 8> handlers{
+    &history, &dry_run, &round_trip, &apply, &query, &exec, &verify, &roll_back,
 };
 
 StageHandlers stage_handlers() {

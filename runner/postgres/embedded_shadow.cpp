@@ -1,6 +1,7 @@
 #include "runner/core/error.hpp"
 #include "runner/crypto/sha256.hpp"
 #include "runner/postgres/cluster.hpp"
+#include "runner/postgres/database_copy.hpp"
 #include "runner/postgres/prepared_cache.hpp"
 #include "runner/postgres/server_start.hpp"
 #include "runner/postgres/server_tree.hpp"
@@ -32,6 +33,8 @@ class EmbeddedShadow : public Shadow {
     return fmt::format("embedded PostgreSQL {}", cluster_->binaries().version);
   }
   int server_version() const override;
+  bool remember() override;
+  void put_back() override;
 
   Cluster& cluster() { return *cluster_; }
   void make_owner_superuser() {
@@ -41,10 +44,40 @@ class EmbeddedShadow : public Shadow {
   }
 
  private:
+  Session& elsewhere();
+
   std::unique_ptr<Cluster> cluster_;
   std::string owner_;
   const StopSignal* stop_;
+  std::optional<Session> elsewhere_{};  ///< connected to a database that is never copied
 };
+
+static constexpr const char* database_name = "postgres";
+static constexpr const char* remembered_name = "runner_remembered";
+
+/// The server has no other database: a copy of ours is one.
+Session& EmbeddedShadow::elsewhere() {
+  static constexpr const char* name = "runner_elsewhere";
+  if (elsewhere_) return *elsewhere_;
+  {
+    Session admin = connect_admin();
+    admin.query(fmt::format("CREATE DATABASE {} TEMPLATE {}", name, database_name),
+                "make a second database on the shadow");
+  }
+  elsewhere_ = Session::connect(cluster_->url(embedded_superuser, name), {}, stop_);
+  return *elsewhere_;
+}
+
+bool EmbeddedShadow::remember() {
+  Session& server = elsewhere();
+  server.query(fmt::format("DROP DATABASE IF EXISTS {}", remembered_name), "forget a copy of the shadow");
+  copy_database(server, database_name, remembered_name);
+  return true;
+}
+
+void EmbeddedShadow::put_back() {
+  replace_database(elsewhere(), database_name, remembered_name);
+}
 
 /// As the server itself says it: "15.20" is 150020, "16beta1" is 160000.
 int EmbeddedShadow::server_version() const {

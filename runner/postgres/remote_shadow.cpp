@@ -1,5 +1,6 @@
 #include "runner/core/error.hpp"
 #include "runner/core/secret.hpp"
+#include "runner/postgres/database_copy.hpp"
 #include "runner/postgres/remote_roles.hpp"
 #include "runner/postgres/shadow_factories.hpp"
 
@@ -47,10 +48,14 @@ class RemoteShadow : public Shadow {
   const std::string& owner() const override { return owner_; }
   std::string describe() const override { return "temporary database " + at_database(server_).describe(); }
   int server_version() const override { return version_; }
+  bool remember() override;
+  void put_back() override;
 
  private:
   DatabaseUrl at_database(const DatabaseUrl& url) const { return url.with("dbname", database_); }
+  std::string remembered_name() const { return database_ + "_was"; }
   void create_owner(Session& server);
+  void forget(Session& server);
 
   DatabaseUrl server_;
   std::shared_ptr<RemoteRoles> roles_;
@@ -59,7 +64,9 @@ class RemoteShadow : public Shadow {
   std::string database_{};
   std::string owner_{};
   DatabaseUrl owner_url_{};
-  bool own_role_ = false;  ///< owner_ was made for this shadow
+  bool superuser_ = false;  ///< the server's role is one
+  bool own_role_ = false;   ///< owner_ was made for this shadow
+  bool remembered_ = false;
   int version_ = 0;
 };
 
@@ -89,8 +96,9 @@ void RemoteShadow::create(bool owner_is_superuser) {
     throw Error{ExitCode::environment, fmt::format("role '{}' may not make databases on the shadow server {}",
                                                    self.rows[0].at(0).value_or(""), server_.describe())}
         .hint("give it CREATEDB, or name another role in shadow.server");
+  superuser_ = self.rows[0].at(1) == "t";
   database_ = fmt::format("{}{}_{}", name_prefix, seconds_now(), random_hex(4));
-  if (self.rows[0].at(1) == "t" && !owner_is_superuser) {
+  if (superuser_ && !owner_is_superuser) {
     create_owner(server);
   } else {
     owner_ = self.rows[0].at(0).value_or("");
@@ -114,10 +122,32 @@ Session RemoteShadow::connect() {
   }
 }
 
+/// What is kept outside of a database only superusers can copy.
+bool RemoteShadow::remember() {
+  if (!superuser_) return false;
+  Session server = Session::connect(server_, {}, stop_);
+  forget(server);
+  copy_database(server, database_, remembered_name());
+  return remembered_ = true;
+}
+
+void RemoteShadow::put_back() {
+  Session server = Session::connect(server_, {}, stop_);
+  replace_database(server, database_, remembered_name());
+  remembered_ = false;
+}
+
+void RemoteShadow::forget(Session& server) {
+  if (!std::exchange(remembered_, false)) return;
+  server.query("DROP DATABASE IF EXISTS " + server.quoted_identifier(remembered_name()),
+               "drop the copy of the shadow's database");
+}
+
 RemoteShadow::~RemoteShadow() {
   if (database_.empty()) return;
   try {
     Session server = Session::connect(server_, {}, nullptr);
+    forget(server);
     const std::string name = server.quoted_identifier(database_);
     static constexpr int version_with_force = 130000;
     if (version_ < version_with_force) {

@@ -25,6 +25,13 @@ class Shadow {
   /// "embedded PostgreSQL 15.18", "temporary database runner_x on host:5432"
   virtual std::string describe() const = 0;
   virtual int server_version() const = 0;
+
+  /// Remembers the database as it is, instead of what was remembered before; no session of this shadow may
+  /// be open. False: the server does not let us, nothing is remembered.
+  virtual bool remember() { return false; }
+  /// Puts the database back to what was remembered, once; sessions are ended by it. What is kept outside of
+  /// a database (roles, their memberships and settings) stays as it is.
+  virtual void put_back() {}
 };
 
 /// One thing that is done to a new shadow before it is used. States that were reached once are cached

@@ -55,6 +55,27 @@ TEST(RemoteShadow, IsADatabaseThatEndsWithIt) {
   EXPECT_TRUE(reporter.warnings.empty());
 }
 
+TEST(RemoteShadow, IsPutBackToWhatItRemembered) {
+  const TestDatabase server;
+  Session witness = with_template(server);
+  QuietReporter reporter;
+  const auto factory = ShadowFactory::of({.server = server.admin_url()}, nullptr, reporter);
+  {
+    const auto shadow = factory->make({sql_layer("CREATE TABLE t AS SELECT 7 AS n")});
+    ASSERT_TRUE(shadow->remember());
+    ASSERT_TRUE(shadow->remember());
+    shadow->connect().query("DROP TABLE t", "change the shadow");
+    shadow->put_back();
+    Session session = shadow->connect();
+    EXPECT_EQ(ask(session, "SELECT n FROM t"), "7");
+  }
+  {
+    const auto shadow = factory->make({});
+    ASSERT_TRUE(shadow->remember());
+  }
+  EXPECT_EQ(ask(witness, count_ours), "0");
+}
+
 TEST(RemoteShadow, RunsMigrationsWithoutSuperuserRights) {
   const TestDatabase server;
   with_template(server);

@@ -1,0 +1,52 @@
+#include "stages/round_trip/workplace.hpp"
+
+#include "runner/core/error.hpp"
+#include "runner/migration/execute.hpp"
+
+#include <fmt/format.h>
+
+namespace runner {
+
+Session& Workplace::owner() {
+  if (!owner_) owner_ = shadow_->connect();
+  return *owner_;
+}
+
+Session& Workplace::admin() {
+  if (!admin_) admin_ = shadow_->connect_admin();
+  return *admin_;
+}
+
+void Workplace::start(std::size_t done, bool last) {
+  done_ = done;
+  remembered_ = false;
+  if (last) return;
+  owner_.reset();
+  admin_.reset();
+  remembered_ = shadow_->remember();
+}
+
+void Workplace::back(bool outside) {
+  owner_.reset();
+  admin_.reset();
+  if (remembered_ && !outside) {
+    shadow_->put_back();
+  } else {
+    shadow_.reset();
+    shadow_ = make_(done_);
+  }
+  remembered_ = false;
+}
+
+void Workplace::go_on(std::span<const Migration> migrations) {
+  for (const Migration& migration : migrations) {
+    const Execution execution =
+        execute_migration(migration, owner(), {.server_major = shadow_->server_version() / 10000});
+    if (execution.failed())
+      throw Error{ExitCode::failed, fmt::format("{} is refused on a second shadow", migration.label())}
+          .because(execution.findings.back().message);
+    record_applied(owner(), in_.history, {.version = migration.version, .name = migration.name});
+  }
+}
+
+}  // namespace runner
