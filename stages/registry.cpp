@@ -1,6 +1,8 @@
 #include "stages/registry.hpp"
 
 #include "stages/apply/apply.hpp"
+#include "stages/crypt/crypt_command.hpp"
+#include "stages/crypt/rotate_command.hpp"
 #include "stages/dry_run/dry_run.hpp"
 #include "stages/exec/exec.hpp"
 #include "stages/history/history.hpp"
@@ -21,8 +23,14 @@ StageHandlers stage_handlers() {
   return handlers;
 }
 
+static constexpr std::array<const CliCommand*, 3> commands{
+    &crypt_encrypt_command,
+    &crypt_decrypt_command,
+    &crypt_rotate_command,
+};
+
 CliCommands stage_commands() {
-  return {};
+  return commands;
 }
 
 }  // namespace runner

@@ -19,6 +19,7 @@
 #include <ostream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace runner {
 
@@ -37,6 +38,17 @@ static std::vector<const CliCommand*> all_commands(const CliContext& context) {
   return all;
 }
 
+/// For the first of two words alone: "runner crypt" → "encrypt, decrypt, rotate"; empty: no such commands.
+static std::vector<std::string_view> second_words(std::string_view first, const CliContext& context) {
+  std::vector<std::string_view> words;
+  for (const CliCommand* command : all_commands(context)) {
+    const std::size_t space = command->name.find(' ');
+    if (command->name.substr(0, space) == first && space != std::string_view::npos)
+      words.push_back(command->name.substr(space + 1));
+  }
+  return words;
+}
+
 /// The command that `words` begin with, by its two words or its one; they are taken from `words`.
 static const CliCommand& take_command(std::vector<std::string>& words, const CliContext& context) {
   std::vector<std::string_view> names{"help"};
@@ -51,6 +63,12 @@ static const CliCommand& take_command(std::vector<std::string>& words, const Cli
       if (count == 1) names.push_back(command->name);
     }
   }
+  if (const auto further = second_words(words[0], context); !further.empty())
+    throw words.size() == 1
+        ? Error{ExitCode::usage, fmt::format("'runner {}' wants a further word", words[0])}.hint(
+              fmt::format("write one of {}", fmt::join(further, ", ")))
+        : Error{ExitCode::usage, fmt::format("unknown command '{} {}'", words[0], words[1])}.hint(
+              suggest(words[1], further));
   throw Error{ExitCode::usage, fmt::format("unknown command '{}'", words[0])}.hint(suggest(words[0], names));
 }
 

@@ -47,7 +47,7 @@ EncryptionKey EncryptionKey::from_environment(const char* variable) {
   const char* value = std::getenv(variable);
   if (value == nullptr || *value == '\0')
     throw Error{ExitCode::usage,
-                fmt::format("{} is not set: values cannot be encrypted without it", variable)}
+                fmt::format("{} is not set, and there is no encrypting or decrypting without it", variable)}
         .hint(std::string(advice));
   return parse(Secret(value), variable);
 }

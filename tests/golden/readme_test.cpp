@@ -91,6 +91,18 @@ TEST(Readme, ItsSessionsAreWhatTheProgramPrints) {
   expect_session(std::move(second), sessions[1]);
 }
 
+TEST(Readme, ItsEncryptedTextComesBack) {
+  Case project;
+  project.sections = {{"env", "", "ENCRYPTION_KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"}};
+  int found = 0;
+  for (const Block& block : blocks_of(readme()))
+    if (block.body.starts_with("$ printf ")) {
+      expect_session(project, block);
+      ++found;
+    }
+  EXPECT_EQ(found, 1);
+}
+
 TEST(Readme, ItsPipelineFileIsValidAndPasses) {
   std::string yaml;
   for (const Block& block : blocks_of(readme()))

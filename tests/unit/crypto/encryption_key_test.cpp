@@ -69,7 +69,7 @@ TEST(EncryptionKeyRefuses, AnUnsetVariable) {
       FAIL() << "it was taken";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::usage);
-      EXPECT_EQ(error.message(), "ENCRYPTION_KEY_OLD is not set: values cannot be encrypted without it");
+      EXPECT_EQ(error.message(), "ENCRYPTION_KEY_OLD is not set, and there is no encrypting or decrypting without it");
     }
   }
 }
