@@ -4,12 +4,14 @@
 #include "runner/cli/report_files.hpp"
 #include "runner/core/error.hpp"
 #include "runner/core/nearest.hpp"
+#include "runner/core/text.hpp"
 #include "runner/migration/remedy.hpp"
 #include "runner/pipeline/executor.hpp"
 #include "runner/pipeline/pipeline_keys.hpp"
 #include "runner/report/console.hpp"
 #include "runner/report/report.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <ostream>
@@ -89,18 +91,55 @@ static std::vector<const Stage*> chosen_stages(const CliArguments& given, const 
   return stages_of_tier(pipeline, tier_of_gitlab(project.variables, pipeline));
 }
 
-/// The command that gives the same verdict elsewhere. Values of variables may be secrets: only their names.
+static bool is_among(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// The names of variables that the verdict of a stage stands on, and whose values are no secrets.
+static std::vector<std::string> variables_of(const Stage& stage) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (!is_among(names, name)) names.push_back(name);
+  };
+  for (const Step& step : stage.steps) {
+    for (const std::string& name : step.variables) add(name);
+    for (const OptionSpec& option : step.handler->options)
+      if (option.name == "allow") add("RUNNER_ALLOW");
+  }
+  return names;
+}
+
+/// What came from a variable may be anything: what would not fit a line is left out.
+static bool can_be_shown(const std::string& value) {
+  static constexpr std::size_t longest_bytes = 60;
+  return !value.empty() && value.size() <= longest_bytes && clean_text(value) == value &&
+         value.find_first_of("\n\t") == std::string::npos;
+}
+
+/// The command that gives the same verdict elsewhere. Of --var, other values may be secrets: only their
+/// names.
 static std::string command_again(const CliArguments& given, const Project& project, const Pipeline& pipeline,
                                  const Stage& stage) {
-  std::string command = "runner run " + stage.name;
+  const std::vector<std::string> shown = variables_of(stage);
+  std::string command;
+  std::string ending;
+  std::vector<std::string> typed;
+  for (const std::string& variable : given.list("var")) {
+    typed.push_back(variable.substr(0, variable.find('=')));
+    const bool whole = is_among(shown, typed.back()) && can_be_shown(variable);
+    ending += fmt::format(" --var {}", whole ? shell_word(variable) : typed.back() + "=...");
+  }
+  for (const std::string& name : shown)
+    if (const auto value = project.variables.find(name);
+        value && can_be_shown(*value) && !is_among(typed, name))
+      command += fmt::format("{}={} ", name, shell_word(*value));
+  command += "runner run " + stage.name;
   if (given.has("pipeline")) command += " --pipeline " + shell_word(given.text("pipeline"));
   std::string base = given.text("base");
   if (base.empty() && pipeline.database_url.empty())
     base = project.variables.find("CI_MERGE_REQUEST_DIFF_BASE_SHA").value_or("");
   if (!base.empty()) command += " --base " + shell_word(base);
-  for (const std::string& variable : given.list("var"))
-    command += fmt::format(" --var {}=...", variable.substr(0, variable.find('=')));
-  return command;
+  return command + ending;
 }
 
 static int run(const CliArguments& given, CliContext& context) {

@@ -31,6 +31,7 @@ struct OptionSpec {
   std::int64_t max = INT64_MAX;
   bool required = false;
   bool non_empty = true;  ///< texts: an empty one is refused
+  bool repeated = false;  ///< texts: no secret, so a command to see the result again may show it
 };
 
 /// One table of two: those rows that a handler shares with others, and its own.

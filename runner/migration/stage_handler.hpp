@@ -21,6 +21,7 @@ struct StepInput {
   const Plan& plan;
   const HistoryTable& history;
   const std::filesystem::path& root;  ///< repository root
+  bool history_changed = false;       ///< a step of this stage, before this one, changed the target's history
 };
 
 /// What a handler may use.

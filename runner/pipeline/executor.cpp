@@ -78,6 +78,7 @@ class StageRun {
     // With --base, the commit says what is applied, not a database.
     if (request_.base.empty()) target_ = connect_target(request_.pipeline, request_.stage, reporter_, stop_);
     make_new_plan();
+    applied_at_start_ = applied_versions();
     reporter_.say(fmt::format("compared with: {}", plan_.compared_with));
     reporter_.say(fmt::format("{}, {} applied", count_of(plan_.pending.size(), "pending migration"),
                               plan_.applied.size()));
@@ -89,6 +90,12 @@ class StageRun {
 
   void make_new_plan() {
     plan_ = make_plan(plan_input_of(request_.pipeline, history_, target(), request_.base), &stop_);
+  }
+
+  std::vector<std::string> applied_versions() const {
+    std::vector<std::string> versions;
+    for (const HistoryRow& row : plan_.applied) versions.push_back(row.version);
+    return versions;
   }
 
   void run_or_skip(const Step& step) {
@@ -108,7 +115,12 @@ class StageRun {
 
   void run_step(const Step& step, StepReport& result) {
     const StageHandler& handler = *step.handler;
-    const StepInput input{request_.stage.name, step.options, plan_, history_, request_.pipeline.root};
+    const StepInput input{request_.stage.name,
+                          step.options,
+                          plan_,
+                          history_,
+                          request_.pipeline.root,
+                          applied_versions() != applied_at_start_};
     Services services{target(), *shadows_, reporter_, stop_};
     const Clock::time_point start = Clock::now();
     result.error = caught(stop_, [&] {
@@ -136,14 +148,24 @@ class StageRun {
       reporter_.warn(fmt::format("later jobs get no variables: {}", problem->message()));
   }
 
+  /// What was done to the database says more than what was seen before and after it.
+  std::string passed_summary() const {
+    std::string last = count_of(report_.steps.size(), "step");
+    std::string written;
+    for (std::size_t i = 0; i < report_.steps.size(); ++i) {
+      const std::string& summary = report_.steps[i].outcome.summary;
+      if (summary.empty()) continue;
+      last = summary;
+      if (request_.stage.steps[i].handler->writes) written = summary;
+    }
+    return written.empty() ? last : written;
+  }
+
   /// "passed: 8 migrations executed, 61 statements, 0.9 s", "failed: history: 1 error, 0.1 s".
   std::string verdict() const {
     const std::string took = for_people(report_.duration);
     if (report_.exit_code == ExitCode::passed) {
-      std::string summary = count_of(report_.steps.size(), "step");
-      for (const StepReport& step : report_.steps)
-        if (!step.outcome.summary.empty()) summary = step.outcome.summary;
-      return fmt::format("passed: {}, {}", summary, took);
+      return fmt::format("passed: {}, {}", passed_summary(), took);
     }
     if (report_.error) return fmt::format("{}, {}", what_happened(*report_.error), took);
     const auto bad = std::find_if(report_.steps.begin(), report_.steps.end(), [&](const StepReport& step) {
@@ -167,6 +189,7 @@ class StageRun {
   HistoryTable history_{};
   std::optional<Session> target_{};
   Plan plan_{};
+  std::vector<std::string> applied_at_start_{};
   std::optional<Shadows> shadows_{};
   bool ended_ = false;
 };

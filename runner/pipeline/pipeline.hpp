@@ -16,6 +16,8 @@ namespace runner {
 struct Step {
   const StageHandler* handler = nullptr;
   Options options{};
+  /// Variables in options that hold no secret: the command to see a result again repeats them.
+  std::vector<std::string> variables{};
   bool continue_on_failure = false;  ///< on_failure: continue
   Place place{};
 };

@@ -106,6 +106,11 @@ const StageHandler& PipelineReader::find_handler(const YamlNode& name) const {
   throw file_.error_at(name, fmt::format("unknown handler '{}'", name.text)).hint(suggest(name.text, names));
 }
 
+/// A number, a word of a list or a time is none; a text may be.
+static bool holds_no_secret(const OptionSpec& spec) {
+  return spec.repeated || (spec.type != OptionType::text && spec.type != OptionType::text_list);
+}
+
 void PipelineReader::read_step_options(const YamlNode& map, Step& step) const {
   std::vector<std::string_view> names;
   const auto find = [&](std::span<const OptionSpec> specs, std::string_view name) -> const OptionSpec* {
@@ -119,6 +124,8 @@ void PipelineReader::read_step_options(const YamlNode& map, Step& step) const {
     std::vector<std::string> variables;
     if (const OptionSpec* spec = find(step.handler->options, entry.key.text)) {
       step.options.set(entry.key.text, read_option(*spec, entry, step.handler->name, variables));
+      if (holds_no_secret(*spec))
+        step.variables.insert(step.variables.end(), variables.begin(), variables.end());
     } else if (const OptionSpec* common = find(step_keys(), entry.key.text)) {
       const OptionValue value = read_option(*common, entry, step.handler->name, variables);
       step.continue_on_failure = std::get<std::string>(value) == "continue";

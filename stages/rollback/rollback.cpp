@@ -31,10 +31,12 @@ static constexpr std::array<std::string_view, 3> allow_choices{"not-newest", "da
 static constexpr std::array own_options{
     OptionSpec{.name = "version",
                .help = "The version to roll back, 1 to 20 digits; empty: see when_empty",
-               .non_empty = false},
+               .non_empty = false,
+               .repeated = true},
     OptionSpec{.name = "to",
                .help = "Roll back everything that is newer than this applied version",
-               .non_empty = false},
+               .non_empty = false,
+               .repeated = true},
     OptionSpec{.name = "steps",
                .type = OptionType::integer,
                .help = "Roll back this many of the newest versions",
@@ -89,9 +91,9 @@ static std::string labels_of(const std::vector<Chosen>& versions) {
 static void refuse_not_newest(const Selection& selection, const Acknowledgements& allowed,
                               Reporter& reporter) {
   if (selection.standing.empty()) return;
-  const std::string what = fmt::format(
-      "{} is not the newest: {} applied after it {}", selection.versions.back().label(),
-      count_of(selection.standing.size(), "migration"), selection.standing.size() == 1 ? "stands" : "stand");
+  const std::string what =
+      fmt::format("{} is not the newest: {} applied after it", selection.versions.back().label(),
+                  count_of(selection.standing.size(), "migration was", "migrations were"));
   if (allowed.has("not-newest")) {
     reporter.warn(what);
     return;

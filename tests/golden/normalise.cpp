@@ -21,6 +21,7 @@ static constexpr std::array replacements{
     Replacement{R"re( \(cached\))re", ""},
     Replacement{R"re((/var/lib/runner/[0-9a-f]{16}|<project>/\.runner/local)/socket)re", "<socket>"},
     Replacement{R"re(section_(start|end):\d+)re", "section_$1:<unix>"},
+    Replacement{R"re(\brun-\d{8}T\d{6}Z-[0-9a-f]{8}\b)re", "run-<batch>"},
     Replacement{"\x1b", "␛"},
     Replacement{"\r", "␍"},
 };

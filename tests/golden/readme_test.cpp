@@ -47,7 +47,7 @@ static std::string replaced(std::string text, std::string_view from, std::string
 
 /// A clone knows its default branch as origin/main, a case's project as main.
 static std::string as_in_a_case(const std::string& text) {
-  return normalised(replaced(text, "origin/main", "main"), "/nowhere");
+  return normalised(replaced(text, "origin/main", "main"), "/home/me/invoices");
 }
 
 static Case project_of_the_example() {
@@ -61,34 +61,75 @@ static void add_run(Case& to, const std::string& command) {
   for (const char* stream : {"stdout", "stderr", "exit"}) to.sections.push_back({stream, "", ""});
 }
 
-static std::string body_of(const Case& c, std::string_view word) {
+static std::vector<std::string> bodies_of(const Case& c, std::string_view word) {
+  std::vector<std::string> bodies;
   for (const Section& section : c.sections)
-    if (section.word == word) return section.body;
-  return "(no section)";
+    if (section.word == word) bodies.push_back(section.body);
+  return bodies;
 }
 
-/// The session in which `block`, a "$ command" and what it prints, is run.
+static std::string body_of(const Case& c, std::string_view word) {
+  const std::vector<std::string> bodies = bodies_of(c, word);
+  return bodies.empty() ? "(no section)" : bodies.front();
+}
+
+/// A line "$ command", and what it prints.
+struct Call {
+  std::string command;
+  std::string prints;
+};
+
+static std::vector<Call> calls_of(const std::string& session) {
+  std::vector<Call> calls;
+  std::istringstream lines(session);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("$ "))
+      calls.push_back({line.substr(2), ""});
+    else
+      calls.back().prints += line + '\n';
+  }
+  return calls;
+}
+
+/// Runs the commands of `block` one after the other. Each has a shell of its own, so what was exported before
+/// it is exported again.
 static void expect_session(Case project, const Block& block) {
-  const std::size_t end = block.body.find('\n');
-  add_run(project, block.body.substr(2, end - 2));
+  std::string exported;
+  std::vector<Call> expected;
+  for (const Call& call : calls_of(block.body)) {
+    if (call.command.starts_with("export ")) {
+      exported += "{ " + call.command + "; } 2>/dev/null; ";
+      continue;
+    }
+    expected.push_back(call);
+    add_run(project, exported + call.command);
+  }
+  if (!exported.empty())
+    add_run(project,
+            "runner db url > url; runner db stop; rm -rf \"$(sed 's/.*host=//; s/socket.*//' url)\"");
   const Case given = run_case(project);
-  EXPECT_EQ(body_of(given, "stdout") + body_of(given, "stderr"), as_in_a_case(block.body.substr(end + 1)));
+  const std::vector<std::string> out = bodies_of(given, "stdout");
+  const std::vector<std::string> log = bodies_of(given, "stderr");
+  ASSERT_GE(out.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    EXPECT_EQ(log[i] + out[i], as_in_a_case(expected[i].prints)) << expected[i].command;
 }
 
 TEST(Readme, ItsSessionsAreWhatTheProgramPrints) {
   std::vector<Block> sessions;
   std::string migration;
   for (const Block& block : blocks_of(readme())) {
-    if (block.body.starts_with("$ runner ")) sessions.push_back(block);
+    if (block.body.starts_with("$ ")) sessions.push_back(block);
     if (block.language == "sql") migration = block.body;
   }
-  ASSERT_EQ(sessions.size(), 2U);
+  ASSERT_EQ(sessions.size(), 3U);
   expect_session(project_of_the_example(), sessions[0]);
   Case second = project_of_the_example();
   second.sections.push_back({"file", "migrations/20260401000000_add_reminder_level.sql", migration});
   second.sections.push_back({"file", "rollbacks/20260401000000_add_reminder_level.rollback.sql",
                              "ALTER TABLE public.invoices DROP COLUMN IF EXISTS reminder_level;\n"});
   expect_session(std::move(second), sessions[1]);
+  expect_session(project_of_the_example(), sessions[2]);
 }
 
 TEST(Readme, ItsEncryptedTextComesBack) {

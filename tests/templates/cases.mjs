@@ -143,7 +143,8 @@ test("IsIncludedAsReadmeShows", () => {
 
 test("PassesAGoodMigrationInAMergeRequest", () => {
   const repository = project();
-  repository.propose("20260401000000_add_level", "ALTER TABLE public.invoices ADD COLUMN level integer;");
+  const column = ["ADD COLUMN level integer", "DROP COLUMN IF EXISTS level"];
+  repository.propose("20260401000000_add_level", ...column.map((action) => `ALTER TABLE public.invoices ${action};`));
   const done = repository.run("migrate:check", repository.merge_request());
   assert.equal(done.code, 0, done.log);
   assert.match(done.log, /1 pending migration, 8 applied/);
@@ -307,7 +308,7 @@ test("ChangesNothingInAMergeRequestWhateverItsRulesSay", () => {
   const variables = { ...repository.merge_request(), DATABASE_URL: repository.database(), MIGRATION_VERSION: "1" };
   for (const job of ["migrate", "migrate:rollback"]) {
     const done = repository.run(job, variables);
-    assert.ok([2, 5].includes(done.code), done.log);
+    assert.equal(done.code, 5, done.log);
   }
   assert.deepEqual(repository.query("SELECT to_regclass('supabase_migrations.schema_migrations') IS NULL"), ["t"]);
 });

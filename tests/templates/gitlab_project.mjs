@@ -63,11 +63,11 @@ export class Project {
     this.git("commit", "--quiet", "--message", subject);
   }
 
-  /// A branch with one more migration; its rollback undoes nothing.
-  propose(name, sql) {
+  /// A branch with one more migration.
+  propose(name, sql, rollback = "SELECT 1;") {
     this.git("checkout", "--quiet", "-b", "feature");
     this.write(`migrations/${name}.sql`, sql + "\n");
-    this.write(`rollbacks/${name}.rollback.sql`, "SELECT 1;\n");
+    this.write(`rollbacks/${name}.rollback.sql`, rollback + "\n");
     this.commit(`Add ${name}`);
   }
 

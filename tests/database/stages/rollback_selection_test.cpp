@@ -48,7 +48,7 @@ TEST_F(RollbackSelection, HasNothingToDoWhenTheVersionIsRolledBackAlready) {
 TEST_F(RollbackSelection, RefusesWhatIsNotTheNewest) {
   const Error error = refusal("1");
   EXPECT_EQ(error.code(), ExitCode::refused);
-  EXPECT_EQ(error.message(), "1_clients is not the newest: 1 migration applied after it stands");
+  EXPECT_EQ(error.message(), "1_clients is not the newest: 1 migration was applied after it");
   EXPECT_EQ(error.reason(), "may stand on it, newest first:\n2_bills");
   EXPECT_TRUE(holds(error.advice(), "RUNNER_ALLOW=not-newest"));
 }

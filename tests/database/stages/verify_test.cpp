@@ -93,6 +93,40 @@ TEST_F(VerifyTest, KnowsWhatAMigrationWithoutFileMade) {
   EXPECT_EQ(messages(), Texts{});
 }
 
+TEST_F(VerifyTest, MayLookOnlyAfterTheHistoryChanged) {
+  by_hand("DROP INDEX app.bills_client_idx");
+  call_.options.set("when", std::string("changed"));
+  EXPECT_EQ(messages(), Texts{});
+  call_.history_changed = true;
+  EXPECT_EQ(messages().size(), 1U);
+}
+
+TEST_F(VerifyTest, RunsTheProjectsOwnAssertionsOnTheTarget) {
+  by_hand("INSERT INTO public.clients VALUES (1, 'secret@example.org')");
+  write_file(call_.folder / "mails.sql", "SELECT 1 WHERE false;\nSELECT mail FROM public.clients;");
+  write_file(call_.folder / "empty.sql", "SELECT * FROM app.bills;");
+  call_.options.set("assertions", std::vector<std::string>{"empty.sql", "mails.sql"});
+  const Outcome outcome = call_.run(verify);
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].place.str(), "mails.sql:2:1");
+  EXPECT_EQ(outcome.findings[0].message, "the query returned 1 row, and should return none");
+  EXPECT_EQ(outcome.findings[0].text().find("secret"), std::string::npos);
+  ASSERT_EQ(outcome.cases.size(), 3U);
+  EXPECT_EQ(outcome.cases[1].status, CaseStatus::passed);
+  EXPECT_EQ(outcome.cases[2].status, CaseStatus::failed);
+}
+
+TEST_F(VerifyTest, WantsAnAcknowledgementWhereTheMigrationsCannotBeReplayed) {
+  by_hand("CREATE TABLE public.from_before (n int)");
+  call_.applied("3", "later", "ALTER TABLE public.from_before ADD m int;");
+  EXPECT_THROW(call_.run(verify), Error);
+  call_.options.set("allow", std::vector<std::string>{"unproven"});
+  const Outcome outcome = call_.run(verify);
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].rule, "not-verified");
+  EXPECT_FALSE(outcome.failed());
+}
+
 TEST_F(VerifyTest, WantsATarget) {
   StepCall call;
   try {

@@ -1,4 +1,4 @@
-#include "stages/query/row_table.hpp"
+#include "runner/migration/row_table.hpp"
 
 #include "runner/migration/sql_excerpt.hpp"
 
