@@ -2,6 +2,7 @@
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)                                        # runner/core
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)                  # runner/crypto
+find_package(CURL 7.85 REQUIRED)                                  # runner/http
 find_package(yaml-cpp REQUIRED)                                   # runner/yaml
 find_package(pugixml REQUIRED)                                    # runner/report
 find_package(nlohmann_json REQUIRED)                              # runner/report
@@ -17,3 +18,9 @@ set_target_properties(pg_query::pg_query PROPERTIES IMPORTED_LOCATION ${PG_QUERY
                                                     INTERFACE_INCLUDE_DIRECTORIES ${PG_QUERY_INCLUDE})
 find_library(PROTOBUF_C_LIBRARY protobuf-c REQUIRED)
 set_property(TARGET pg_query::pg_query APPEND PROPERTY INTERFACE_LINK_LIBRARIES ${PROTOBUF_C_LIBRARY})
+
+find_path(CRYPT_INCLUDE crypt.h REQUIRED)                         # runner/crypto
+find_library(CRYPT_LIBRARY crypt REQUIRED)
+add_library(crypt::crypt UNKNOWN IMPORTED)
+set_target_properties(crypt::crypt PROPERTIES IMPORTED_LOCATION ${CRYPT_LIBRARY}
+                                              INTERFACE_INCLUDE_DIRECTORIES ${CRYPT_INCLUDE})
