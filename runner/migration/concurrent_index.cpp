@@ -1,56 +1,20 @@
 #include "runner/migration/concurrent_index.hpp"
 
 #include "runner/core/error.hpp"
-#include "runner/sql/scan.hpp"
+#include "runner/sql/word_reader.hpp"
 
-#include <algorithm>
 #include <array>
-#include <vector>
 
 #include <fmt/format.h>
 
 namespace runner {
 
-namespace {
-/// Reads a statement's words one after the other, without comments.
-class Words {
- public:
-  explicit Words(std::string_view text) : text_(text), scan_(scan_tokens(text_)) {
-    std::erase_if(scan_.tokens, is_comment);
-  }
-  bool take(std::string_view word) {
-    if (at_ >= scan_.tokens.size() || !is_word(scan_.tokens[at_], text_, word)) return false;
-    ++at_;
-    return true;
-  }
-  /// One name, or several with dots between, as written.
-  std::string take_name() {
-    std::string name;
-    while (at_ < scan_.tokens.size()) {
-      name += token_text(scan_.tokens[at_++], text_);
-      if (at_ >= scan_.tokens.size() || !scan_.tokens[at_].is('.')) break;
-      name += '.';
-      ++at_;
-    }
-    return name;
-  }
-
- private:
-  std::string text_;
-  Scan scan_;
-  std::size_t at_ = 0;
-};
-}  // namespace
-
 std::optional<ConcurrentIndex> concurrent_index(std::string_view statement) {
-  Words words{statement};
+  WordReader words{statement};
   if (!words.take("CREATE")) return std::nullopt;
   words.take("UNIQUE");
   if (!words.take("INDEX") || !words.take("CONCURRENTLY")) return std::nullopt;
-  if (words.take("IF")) {
-    words.take("NOT");
-    words.take("EXISTS");
-  }
+  words.take_words("IF NOT EXISTS");
   ConcurrentIndex index;
   if (!words.take("ON")) {
     index.name = words.take_name();

@@ -121,12 +121,16 @@ class FileRun {
  private:
   void execute_all(const std::vector<Statement>& statements);
   bool execute_one(const Statement& statement);
+  bool execute_in_own_transaction(const Statement& statement);
   StatementResult send(const Statement& statement);
   void refused(const StatementResult& result, const Statement& statement);
   void warn_about_shape(const std::vector<Statement>& statements);
-  void commit(const Statement& last);
+  bool commit(const Statement& last);
   void before_commit() {
     if (hooks_.before_commit) hooks_.before_commit();
+  }
+  void transaction_ended() {
+    if (hooks_.transaction_ended) hooks_.transaction_ended();
   }
 
   SqlSource source_;
@@ -158,33 +162,47 @@ bool FileRun::execute_one(const Statement& statement) {
     finding.remedy = "Remove the statement.";
     execution_.findings.push_back(std::move(finding));
   }
+  if (hooks_.before_statement) hooks_.before_statement(statement);
+  const auto started = std::chrono::steady_clock::now();
   const StatementResult result = send(statement);
   if (result.error) {
     refused(result, statement);
     return false;
   }
   ++execution_.statements;
+  if (hooks_.after_statement) hooks_.after_statement(statement, std::chrono::steady_clock::now() - started);
+  if (session_.state() == TransactionState::idle) transaction_ended();
   if (statement.kind == StatementKind::create_extension)
     if (auto warning = stand_in_warning(session_, source_, statement, hooks_.server_major))
       execution_.findings.push_back(std::move(*warning));
   return true;
 }
 
-void FileRun::commit(const Statement& last) {
+bool FileRun::commit(const Statement& last) {
   const StatementResult result = session_.execute("COMMIT");
-  if (!result.error) return;
+  transaction_ended();
+  if (!result.error) return true;
   if (result.connection_lost || is_environment(*result.error)) throw environment_error(result, source_, last);
   execution_.findings.push_back(refused_commit(*result.error, source_, last));
+  return false;
+}
+
+/// As `apply` does it.
+bool FileRun::execute_in_own_transaction(const Statement& statement) {
+  session_.query("BEGIN", "begin a transaction");
+  return execute_one(statement) && commit(statement);
 }
 
 void FileRun::execute_all(const std::vector<Statement>& statements) {
   const bool ours = execution_.shape == TransactionShape::ours;
   const bool own_pair = execution_.shape == TransactionShape::own_pair;
+  const bool alone = execution_.shape == TransactionShape::none;
+  const bool directive = alone && says_no_transaction(source_.sql);
   if (ours) session_.query("BEGIN", "begin a transaction");
   for (std::size_t i = 0; i < statements.size(); ++i) {
-    if (hooks_.before_statement) hooks_.before_statement(statements[i], i, statements.size());
     if (own_pair && i + 1 == statements.size()) before_commit();
-    if (!execute_one(statements[i])) return;
+    const bool wrapped = alone && runs_in_transaction(statements[i], directive);
+    if (!(wrapped ? execute_in_own_transaction(statements[i]) : execute_one(statements[i]))) return;
   }
   if (ours) {
     before_commit();
@@ -244,6 +262,7 @@ Execution FileRun::run() {
     return execution_;
   }
   execution_.shape = transaction_shape(split.statements, source_.sql);
+  if (hooks_.started) hooks_.started(execution_.shape);
   warn_about_shape(split.statements);
   RollbackGuard guard{session_};
   execute_all(split.statements);

@@ -33,8 +33,19 @@ struct Execution {
   bool failed() const;
 };
 
+/// True when a statement of a file outside a transaction can be given one of its own, as `apply` does: not
+/// what PostgreSQL refuses there, and, where the file says runner:no-transaction, not CALL and DO, which may
+/// commit by themselves.
+bool runs_in_transaction(const Statement& statement, bool no_transaction_said);
+
 struct ExecuteHooks {
-  std::function<void(const Statement&, std::size_t index, std::size_t count)> before_statement{};
+  std::function<void(TransactionShape)> started{};  ///< once, before anything is sent
+  /// In the statement's transaction, if there is one. A migration may still call SET TRANSACTION: no query
+  /// may be sent before statements that it might be.
+  std::function<void(const Statement&)> before_statement{};
+  /// After success, in the statement's transaction, if there is one.
+  std::function<void(const Statement&, std::chrono::nanoseconds duration)> after_statement{};
+  std::function<void()> transaction_ended{};  ///< after each COMMIT and ROLLBACK
   std::function<void(const Statement&, const Notice&)> on_notice{};
   /// Called when every statement has succeeded: inside the transaction, before its COMMIT, where the file
   /// is one transaction; else after the last statement.

@@ -42,7 +42,6 @@ class OutsideRun {
 
  private:
   void check_digests() const;
-  bool goes_in_transaction(const Statement& statement) const;
   bool execute(std::size_t index);
   bool execute_in_transaction(std::size_t index);
   bool execute_alone(std::size_t index);
@@ -81,16 +80,6 @@ void OutsideRun::check_digests() const {
                         "and DELETE FROM {} WHERE version = '{}'",
                         progress_table(session_, history_), work_.version));
   }
-}
-
-/// With the directive, CALL and DO may commit by themselves: that is what it is for.
-bool OutsideRun::goes_in_transaction(const Statement& statement) const {
-  if (statement.kind == StatementKind::outside_transaction) return false;
-  if (!directive_) return true;
-  std::string word(statement.text.substr(0, 4));
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return word != "CALL" && !word.starts_with("DO ") && !word.starts_with("DO\n") && !word.starts_with("DO$");
 }
 
 bool OutsideRun::execute_in_transaction(std::size_t index) {
@@ -222,7 +211,8 @@ bool OutsideRun::execute_alone(std::size_t index) {
 bool OutsideRun::execute(std::size_t index) {
   stop_.check();
   reporter_.progress(index, work_.statements.size(), work_.source.subject);
-  return goes_in_transaction(work_.statements[index]) ? execute_in_transaction(index) : execute_alone(index);
+  return runs_in_transaction(work_.statements[index], directive_) ? execute_in_transaction(index)
+                                                                  : execute_alone(index);
 }
 
 /// The history's row, the ledger's entry and the end of the progress, as one transaction.

@@ -1,5 +1,6 @@
 #include "runner/core/text.hpp"
 #include "runner/migration/execute.hpp"
+#include "runner/sql/word_reader.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,6 +20,13 @@ bool says_no_transaction(std::string_view sql) {
     sql.remove_prefix(std::min(end + 1, sql.size()));
   }
   return false;
+}
+
+bool runs_in_transaction(const Statement& statement, bool no_transaction_said) {
+  if (statement.kind == StatementKind::outside_transaction) return false;
+  if (!no_transaction_said) return true;
+  const std::vector<std::string> words = leading_words(statement.text, 1);
+  return words.empty() || (words[0] != "CALL" && words[0] != "DO");
 }
 
 static bool controls_transaction(const Statement& statement) {

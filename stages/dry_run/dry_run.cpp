@@ -4,11 +4,18 @@
 #include "runner/core/text.hpp"
 #include "runner/migration/execute.hpp"
 #include "runner/migration/history.hpp"
+#include "runner/migration/relation_sizes.hpp"
+#include "runner/migration/sql_excerpt.hpp"
+#include "runner/migration/trace.hpp"
+#include "stages/dry_run/trace_report.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -23,6 +30,16 @@ static constexpr std::array options{
                .default_text = "10min",
                .min = 1,
                .max = 24LL * 60 * 60 * 1000},
+    OptionSpec{.name = "trace",
+               .type = OptionType::boolean,
+               .help = "Look at what each statement locks, reads and rewrites of that which existed before",
+               .default_text = "true"},
+    OptionSpec{.name = "warn_rows",
+               .type = OptionType::integer,
+               .help = "From how many rows of the target's table on it is a warning to block an application "
+                       "while all of them are read or rewritten",
+               .default_text = "100000",
+               .unit = "rows"},
     OptionSpec{.name = "fail_on",
                .type = OptionType::choice,
                .help = "The least severity of a finding that fails the step",
@@ -48,20 +65,28 @@ class DryRun {
       : in_(in), use_(use), shadow_(use.shadows.with_applied(in.plan)), session_(shadow_->connect()) {
     outcome_.fail_on = fail_on(in.options);
     create_history(session_, in.history);
+    if (!in.options.boolean("trace")) return;
+    beside_ = shadow_->connect();
+    if (!counts_scans(*beside_))
+      use.reporter.say(fmt::format("{} has track_counts off: locks are seen, reading of tables is not",
+                                   shadow_->describe()));
   }
 
   Outcome run();
 
  private:
   bool execute(const Migration& migration);
+  Execution execute_traced(const Migration& migration, std::vector<StatementTrace>& statements);
+  void tell_trace(const Migration& migration, std::vector<StatementTrace> statements);
   ExecuteHooks hooks() const;
   void skip_from(std::size_t first, const Migration& refused);
-  Case case_of(const Migration& migration, const Execution& execution) const;
+  Case case_of(const Migration& migration, std::chrono::nanoseconds duration) const;
 
   const StepInput& in_;
   Services& use_;
   std::unique_ptr<Shadow> shadow_;
   Session session_;
+  std::optional<Session> beside_{};  ///< for the trace
   Outcome outcome_{};
   std::size_t statements_ = 0;
 };
@@ -76,13 +101,54 @@ ExecuteHooks DryRun::hooks() const {
   return hooks;
 }
 
-Case DryRun::case_of(const Migration& migration, const Execution& execution) const {
-  const bool fails = std::any_of(execution.findings.begin(), execution.findings.end(),
-                                 [&](const Finding& f) { return f.severity >= outcome_.fail_on; });
+/// Its findings are known by now.
+Case DryRun::case_of(const Migration& migration, std::chrono::nanoseconds duration) const {
+  const bool fails = std::ranges::any_of(outcome_.findings, [&](const Finding& finding) {
+    return finding.subject == migration.label() && finding.severity >= outcome_.fail_on;
+  });
   return {.name = migration.label(),
           .status = fails ? CaseStatus::failed : CaseStatus::passed,
-          .duration = execution.duration,
+          .duration = duration,
           .path = migration.shown_path};
+}
+
+Execution DryRun::execute_traced(const Migration& migration, std::vector<StatementTrace>& statements) {
+  ExecuteHooks with = hooks();
+  if (!beside_) return execute_migration(migration, session_, with);
+  Trace trace{session_, *beside_};
+  trace.attach(with);
+  Execution execution = execute_migration(migration, session_, with);
+  statements = trace.finish();
+  return execution;
+}
+
+/// Lines that go on are set in, at most 78 columns wide.
+static std::string wrapped(std::string_view line) {
+  static constexpr std::size_t width = 74;
+  std::string text;
+  while (display_width(line) > width) {
+    const std::size_t limit = std::min(byte_offset(line, width + 1), line.size());
+    const std::size_t space = line.rfind(' ', limit);
+    if (space == std::string_view::npos || space == 0) break;
+    text.append(line.substr(0, space)).append("\n    ");
+    line.remove_prefix(space + 1);
+  }
+  return text.append(line);
+}
+
+void DryRun::tell_trace(const Migration& migration, std::vector<StatementTrace> statements) {
+  if (statements.empty()) return;
+  TracedMigration traced{
+      .migration = migration, .sql = migration.read_sql(), .statements = std::move(statements)};
+  if (use_.target != nullptr) traced.sizes = relation_sizes(*use_.target, relations_in(traced.statements));
+  TraceReport report = trace_report(traced, in_.options.integer("warn_rows"));
+  const bool matters = std::ranges::any_of(report.lines, &TraceReport::Line::matters);
+  if (matters) use_.reporter.say(migration.label());
+  for (const TraceReport::Line& line : report.lines)
+    line.matters ? use_.reporter.say("  " + wrapped(line.text))
+                 : use_.reporter.detail("  " + wrapped(line.text));
+  use_.reporter.detail("  took, here: " + report.times);
+  outcome_ += Outcome{.findings = std::move(report.findings), .facts = std::move(report.facts)};
 }
 
 /// False when it was refused.
@@ -90,11 +156,13 @@ bool DryRun::execute(const Migration& migration) {
   // Reset after each file, so that one file's settings never reach the next: set it anew.
   session_.query(fmt::format("SET statement_timeout = {}", in_.options.duration("statement_timeout").count()),
                  "set statement_timeout");
-  Execution execution = execute_migration(migration, session_, hooks());
+  std::vector<StatementTrace> traced;
+  Execution execution = execute_traced(migration, traced);
   statements_ += execution.statements;
   const bool refused = execution.failed();
-  outcome_.cases.push_back(case_of(migration, execution));
   std::move(execution.findings.begin(), execution.findings.end(), std::back_inserter(outcome_.findings));
+  tell_trace(migration, std::move(traced));
+  outcome_.cases.push_back(case_of(migration, execution.duration));
   if (refused) return false;
   record_applied(session_, in_.history, {.version = migration.version, .name = migration.name});
   use_.reporter.detail(fmt::format("{}: {}, {}", migration.label(),

@@ -1,5 +1,6 @@
 #include "stages/dry_run/dry_run.hpp"
 
+#include "runner/migration/relation_sizes.hpp"
 #include "tests/database/stages/step_call.hpp"
 
 #include <algorithm>
@@ -83,6 +84,65 @@ TEST(DryRun, PassesWithoutAShadowWhenNothingIsPending) {
   EXPECT_FALSE(outcome.failed());
   EXPECT_EQ(outcome.summary, "nothing pending");
   EXPECT_TRUE(call.reporter.said.empty());
+}
+
+namespace {
+/// A target with a table of 200 rows, and one migration of it applied.
+struct TracedCall : StepCall {
+  TracedCall() {
+    target = database.session();
+    applied(
+        "1", "a",
+        "CREATE TABLE big (n int, t text); INSERT INTO big SELECT g, 'x' FROM generate_series(1, 200) g;"
+        "CREATE TABLE parted (n int) PARTITION BY LIST (n); CREATE TABLE part_1 PARTITION OF parted DEFAULT;"
+        "INSERT INTO parted SELECT 1 FROM generate_series(1, 300); ANALYZE big; ANALYZE parted;");
+  }
+  TestDatabase database{};
+};
+}  // namespace
+
+TEST(DryRun, WarnsWhereTheTargetWouldStandStill) {
+  TracedCall call;
+  call.options.set("warn_rows", std::int64_t{200});
+  call.pending("2", "b", "ALTER TABLE big\n  ALTER n TYPE bigint;\nALTER TABLE parted ALTER n SET NOT NULL");
+  const Outcome outcome = call.run(dry_run);
+  EXPECT_FALSE(outcome.failed());
+  ASSERT_EQ(outcome.findings.size(), 2U);
+  EXPECT_EQ(outcome.findings[0].rule, "long-lock");
+  EXPECT_EQ(outcome.findings[0].place.str(), "migrations/2_b.sql:1:1");
+  EXPECT_EQ(outcome.findings[0].message,
+            "blocks all reads and writes of big (200 rows, 8.2 kB) while every row is rewritten");
+  EXPECT_EQ(outcome.findings[1].place.line, 3);
+  EXPECT_NE(outcome.findings[1].message.find("parted (300 rows, 16 kB)"), std::string::npos)
+      << outcome.findings[1].message;
+  ASSERT_EQ(outcome.facts.size(), 5U);
+  EXPECT_EQ(outcome.facts[0].text, "ACCESS EXCLUSIVE on big (200 rows, 8.2 kB), line 1");
+  EXPECT_EQ(outcome.facts[0].subject, "2_b");
+  call.options.set("warn_rows", std::int64_t{1000});
+  EXPECT_TRUE(call.run(dry_run).findings.empty());
+  EXPECT_EQ(call.target->query("SHOW lock_timeout", "look").rows.at(0).at(0), "0");
+}
+
+TEST(DryRun, DoesNotWaitForATableOfTheTargetThatSomebodyHasLocked) {
+  TracedCall call;
+  Session other = call.database.session();
+  other.query("BEGIN", "begin");
+  other.query("LOCK TABLE big", "lock");
+  const RelationSizes sizes = relation_sizes(
+      *call.target, {{.schema = "public", .name = "big"}, {.schema = "public", .name = "nothing"}});
+  ASSERT_EQ(sizes.size(), 1U);
+  EXPECT_EQ(sizes.begin()->second.rows, 200);
+  EXPECT_EQ(sizes.begin()->second.bytes, 8192);
+}
+
+TEST(DryRun, LooksAtNoLocksWhenToldNotTo) {
+  TracedCall call;
+  call.options.set("trace", false);
+  call.options.set("warn_rows", std::int64_t{1});
+  call.pending("2", "b", "ALTER TABLE big ALTER n TYPE bigint");
+  const Outcome outcome = call.run(dry_run);
+  EXPECT_TRUE(outcome.findings.empty());
+  EXPECT_TRUE(outcome.facts.empty());
 }
 
 TEST(DryRun, TellsNoticesOnlyInDetail) {
