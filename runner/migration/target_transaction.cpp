@@ -195,9 +195,12 @@ Change::Next Change::judge_lost(const PipelineResult& sent) {
   if (!sent.results.empty() && sent.results.back().error) why = sent.results.back().error->message;
   reporter_.warn(fmt::format("the connection broke; looking what became of {}", work_.doing));
   result_.reconnected = true;
-  const bool committed = was_committed(
-      {.doing = work_.doing, .transaction = transaction_, .version = work_.version, .inserts = work_.inserts},
-      session_, history_);
+  const bool committed = was_committed({.doing = work_.doing,
+                                        .transaction = transaction_,
+                                        .version = work_.version,
+                                        .probe = work_.probe,
+                                        .inserts = work_.inserts},
+                                       session_, history_);
   if (!committed) {
     stop_.check();
     throw Error{ExitCode::environment,

@@ -75,12 +75,16 @@ TestServer& server_with(TestDatabase::Content content) {
 
 }  // namespace
 
-TestDatabase::TestDatabase(Content content) : content_(content) {
+TestDatabase::TestDatabase(Content content, const std::string& model) : content_(content) {
   static std::atomic<int> counter{0};
   name_ = fmt::format("test_{}", ++counter);
   TestServer& server = server_with(content);
-  server.run(fmt::format("CREATE DATABASE {} TEMPLATE postgres OWNER postgres", name_));
+  server.run(fmt::format("CREATE DATABASE {} TEMPLATE {} OWNER postgres", name_, model));
 }
+
+TestDatabase::TestDatabase(Content content) : TestDatabase(content, "postgres") {}
+
+TestDatabase::TestDatabase(CopyOf of) : TestDatabase(of.original.content_, of.original.name_) {}
 
 TestDatabase::~TestDatabase() {
   server_with(content_).control().execute(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", name_));

@@ -50,6 +50,11 @@ class TestDatabase {
  public:
   enum class Content { empty, supabase };  ///< supabase: with the prelude of that name
   explicit TestDatabase(Content content = Content::empty);
+  /// A copy of one to which nobody is connected.
+  struct CopyOf {
+    const TestDatabase& original;
+  };
+  explicit TestDatabase(CopyOf of);
   ~TestDatabase();
   TestDatabase(const TestDatabase&) = delete;
   TestDatabase& operator=(const TestDatabase&) = delete;
@@ -61,6 +66,7 @@ class TestDatabase {
   const std::string& name() const { return name_; }
 
  private:
+  TestDatabase(Content content, const std::string& model);
   Content content_;
   std::string name_;
 };
