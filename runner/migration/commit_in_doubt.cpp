@@ -2,6 +2,7 @@
 
 #include "runner/core/error.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <thread>
@@ -14,90 +15,136 @@ using Clock = std::chrono::steady_clock;
 
 /// A server that was stopped in a hurry needs this long to recover.
 static constexpr std::chrono::seconds patience{60};
+static constexpr std::chrono::seconds patience_after_stop{2};
 static constexpr std::chrono::milliseconds pause{100};
 /// The old backend notices by itself that its client is gone; after this long it is ended.
 static constexpr std::chrono::seconds time_to_end{5};
+/// Of one of several tries to connect.
+static constexpr std::chrono::seconds time_to_connect{5};
 
-static Error unknown(const DoubtfulCommit& doubtful, const std::string& why) {
+namespace {
+class Inquiry {
+ public:
+  Inquiry(const DoubtfulCommit& doubtful, Session& session, const HistoryTable& history,
+          const StopSignal& stop)
+      : doubtful_(doubtful),
+        session_(session),
+        history_(history),
+        stop_(stop),
+        lost_backend_(session.backend_pid()) {}
+  bool committed();
+
+ private:
+  Error unknown(const std::string& why) const;
+  void pause_or_give_up(const std::string& why);
+  void connect_anew();
+  std::optional<bool> by_its_number();
+  bool backend_is_there();
+  void wait_for_backends_end();
+  bool by_its_rows();
+
+  const DoubtfulCommit& doubtful_;
+  Session& session_;
+  const HistoryTable& history_;
+  const StopSignal& stop_;
+  int lost_backend_;
+  Clock::time_point end_ = Clock::now() + patience;
+};
+}  // namespace
+
+Error Inquiry::unknown(const std::string& why) const {
   Error error{ExitCode::unknown,
               fmt::format("the connection broke at the COMMIT of {}, and what came of it is not known",
-                          doubtful.doing)};
+                          doubtful_.doing)};
   error.because(why);
   error.hint(
       fmt::format("look whether version {} is in the history before anything else; when it is, {} was "
                   "done completely, else not at all",
-                  doubtful.version, doubtful.doing));
+                  doubtful_.version, doubtful_.doing));
   return error;
 }
 
-/// The stop signal does not end this: a person who interrupts wants to know, too.
-static Session connect_anew(const Session& lost, const DoubtfulCommit& doubtful, Clock::time_point end) {
+void Inquiry::pause_or_give_up(const std::string& why) {
+  if (stop_.requested()) end_ = std::min(end_, Clock::now() + patience_after_stop);
+  if (Clock::now() > end_) throw unknown(why);
+  std::this_thread::sleep_for(pause);
+}
+
+/// The stop signal does not end this; the session listens to it again afterwards.
+void Inquiry::connect_anew() {
   for (;;) {
     try {
-      return Session::connect(lost.url(), {}, nullptr);
+      session_ = Session::connect(session_.url(), {.connect_timeout = time_to_connect}, nullptr);
+      return;
     } catch (const Error& error) {
-      if (Clock::now() > end) throw unknown(doubtful, error.message() + ": " + error.reason());
+      pause_or_give_up(error.message() + ": " + error.reason());
     }
-    std::this_thread::sleep_for(pause);
   }
 }
 
-static bool backend_is_there(Session& session, int pid) {
-  const std::array<Cell, 1> parameters{std::to_string(pid)};
-  return !session
+/// Nothing when the server does not know: too long ago, or another server by now.
+std::optional<bool> Inquiry::by_its_number() {
+  const std::array<Cell, 1> parameters{doubtful_.transaction};
+  while (!doubtful_.transaction.empty()) {
+    const Cell status =
+        session_.query("SELECT pg_xact_status($1::xid8)", "ask what came of a transaction", parameters)
+            .rows.at(0)
+            .at(0);
+    if (!status) break;
+    if (status != "in progress") return status == "committed";
+    pause_or_give_up("the transaction is still in progress");
+  }
+  return std::nullopt;
+}
+
+bool Inquiry::backend_is_there() {
+  const std::array<Cell, 1> parameters{std::to_string(lost_backend_)};
+  return !session_
               .query("SELECT 1 FROM pg_stat_activity WHERE pid = $1::int AND pid <> pg_backend_pid()",
                      "look for the lost backend", parameters)
               .rows.empty();
 }
 
-static void wait_for_end(Session& session, int pid, const DoubtfulCommit& doubtful, Clock::time_point end) {
+void Inquiry::wait_for_backends_end() {
   const auto gentle = Clock::now() + time_to_end;
-  while (backend_is_there(session, pid)) {
-    if (Clock::now() > end) throw unknown(doubtful, fmt::format("its backend {} still runs", pid));
-    if (Clock::now() > gentle) {
-      const std::array<Cell, 1> parameters{std::to_string(pid)};
-      session.query("SELECT pg_terminate_backend($1::int)", "end the lost backend", parameters);
-    }
-    std::this_thread::sleep_for(pause);
+  while (backend_is_there()) {
+    pause_or_give_up(fmt::format("its backend {} still runs", lost_backend_));
+    if (Clock::now() < gentle) continue;
+    const std::array<Cell, 1> parameters{std::to_string(lost_backend_)};
+    session_.query("SELECT pg_terminate_backend($1::int)", "end the lost backend", parameters);
   }
 }
 
-static bool by_its_rows(Session& session, const DoubtfulCommit& doubtful, const HistoryTable& history) {
-  if (!doubtful.probe.sql.empty())
-    return !session.query(doubtful.probe.sql, "look what came of a transaction", doubtful.probe.parameters)
+bool Inquiry::by_its_rows() {
+  wait_for_backends_end();
+  if (!doubtful_.probe.sql.empty())
+    return !session_.query(doubtful_.probe.sql, "look what came of a transaction", doubtful_.probe.parameters)
                 .rows.empty();
-  const std::array<Cell, 1> parameters{doubtful.version};
+  const std::array<Cell, 1> parameters{doubtful_.version};
   const Rows found =
-      session.query(fmt::format("SELECT 1 FROM {} WHERE version = $1", history.quoted(session)),
-                    "read the history", parameters);
-  return found.rows.empty() != doubtful.inserts;
+      session_.query(fmt::format("SELECT 1 FROM {} WHERE version = $1", history_.quoted(session_)),
+                     "read the history", parameters);
+  return found.rows.empty() != doubtful_.inserts;
 }
 
-bool was_committed(const DoubtfulCommit& doubtful, Session& session, const HistoryTable& history) {
-  const Clock::time_point end = Clock::now() + patience;
-  const int lost_backend = session.backend_pid();
+bool Inquiry::committed() {
   for (;;) {
-    session = connect_anew(session, doubtful, end);
+    connect_anew();
     try {
-      while (!doubtful.transaction.empty()) {
-        const std::array<Cell, 1> parameters{doubtful.transaction};
-        const Cell status =
-            session.query("SELECT pg_xact_status($1::xid8)", "ask what came of a transaction", parameters)
-                .rows.at(0)
-                .at(0);
-        if (!status) break;  // too long ago, or another server by now
-        if (status != "in progress") return status == "committed";
-        if (Clock::now() > end) throw unknown(doubtful, "the transaction is still in progress");
-        std::this_thread::sleep_for(pause);
-      }
-      wait_for_end(session, lost_backend, doubtful, end);
-      return by_its_rows(session, doubtful, history);
+      const std::optional<bool> told = by_its_number();
+      const bool committed = told ? *told : by_its_rows();
+      session_.listen_to(&stop_);
+      return committed;
     } catch (const Error& error) {
       if (error.code() == ExitCode::unknown) throw;
-      if (Clock::now() > end) throw unknown(doubtful, error.message() + ": " + error.reason());
-      std::this_thread::sleep_for(pause);
+      pause_or_give_up(error.message() + ": " + error.reason());
     }
   }
+}
+
+bool was_committed(const DoubtfulCommit& doubtful, Session& session, const HistoryTable& history,
+                   const StopSignal& stop) {
+  return Inquiry(doubtful, session, history, stop).committed();
 }
 
 }  // namespace runner

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/core/stop_signal.hpp"
 #include "runner/migration/history.hpp"
 #include "runner/migration/ledger.hpp"
 #include "runner/postgres/session.hpp"
@@ -20,8 +21,10 @@ struct DoubtfulCommit {
 
 /// Connects anew, puts the new connection in the place of `session`, and finds out what became of the
 /// transaction: by its number, else by waiting for the old backend's end and reading the history.
+/// A stop signal leaves it two seconds more: who interrupts wants to know, too, but does not wait a minute.
 /// Returns whether it was committed.
 /// Throws: Error{unknown} naming the version when that cannot be established.
-bool was_committed(const DoubtfulCommit& doubtful, Session& session, const HistoryTable& history);
+bool was_committed(const DoubtfulCommit& doubtful, Session& session, const HistoryTable& history,
+                   const StopSignal& stop);
 
 }  // namespace runner

@@ -200,7 +200,7 @@ Change::Next Change::judge_lost(const PipelineResult& sent) {
                                         .version = work_.version,
                                         .probe = work_.probe,
                                         .inserts = work_.inserts},
-                                       session_, history_);
+                                       session_, history_, stop_);
   if (!committed) {
     stop_.check();
     throw Error{ExitCode::environment,

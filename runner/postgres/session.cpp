@@ -192,6 +192,10 @@ Rows Session::query(std::string_view sql, std::string_view doing, std::span<cons
   throw error;
 }
 
+void Session::listen_to(const StopSignal* stop) {
+  impl_->stop = stop;
+}
+
 TransactionState Session::state() const {
   switch (PQtransactionStatus(impl_->pg())) {
     case PQTRANS_IDLE:

@@ -118,6 +118,9 @@ class Session {
   /// No call may be COPY from or to the client, which pipelines cannot carry.
   PipelineResult execute_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks);
 
+  /// From now on, waits end on this signal; nullptr: on none.
+  void listen_to(const StopSignal* stop);
+
   TransactionState state() const;
   int server_version() const;  ///< 150018 for 15.18
   int backend_pid() const;

@@ -49,7 +49,7 @@ void FaultProject::add_one(int i) {
             "CREATE TABLE t{0} (n int REFERENCES noted, m text);\n{1};\nINSERT INTO t{0} VALUES ({0}, 'x')",
             i, row),
         fmt::format("DROP TABLE t{};\n{}", i, no_row));
-  else if (i % 10 == 5)
+  else if (i % 10 == 3)
     add(version(i), fmt::format("CREATE INDEX CONCURRENTLY t{}_n ON t{} (n);\n{}", i - 1, i - 1, row),
         fmt::format("{};\nDROP INDEX CONCURRENTLY t{}_n", no_row, i - 1));
   else
@@ -82,8 +82,13 @@ static constexpr const char* records =
     "coalesce(rollback_digest, '') || coalesce(proof, '') FROM supabase_migrations.runner_log "
     "UNION ALL SELECT 'progress ' || version || way || statement || state "
     "FROM supabase_migrations.runner_progress "
-    "UNION ALL SELECT 'column ' || attrelid::regclass || '.' || attname FROM pg_attribute a "
-    "JOIN pg_class c ON c.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND NOT attisdropped "
+    "UNION ALL SELECT concat_ws(' ', 'column', attrelid::regclass, attname, format_type(atttypid, "
+    "atttypmod), "
+    "pg_get_expr(adbin, adrelid)) FROM pg_attribute JOIN pg_class c ON c.oid = attrelid "
+    "LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum "
+    "WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped "
+    "UNION ALL SELECT 'constraint ' || conrelid::regclass || conname || pg_get_constraintdef(oid) "
+    "FROM pg_constraint WHERE connamespace = 'public'::regnamespace "
     "UNION ALL SELECT 'index ' || indexrelid::regclass || indisvalid FROM pg_index "
     "JOIN pg_class c ON c.oid = indexrelid WHERE relnamespace = 'public'::regnamespace "
     "UNION ALL SELECT 'rows of ' || relname || ' ' || md5(query_to_xml(format("

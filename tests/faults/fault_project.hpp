@@ -31,8 +31,8 @@ class FaultProject {
   int count_ = 0;
 };
 
-/// What counts in a database, as lines: history, ledger without times and numbers, progress, and a digest of
-/// each table's rows; relations, columns and indexes by their names.
+/// What counts in a database, as lines: history, ledger without times and numbers, progress, columns,
+/// constraints, indexes, and a digest of each table's rows.
 std::string records_of(Session& admin);
 /// The same with the whole catalogue.
 std::string state_of(Session& admin);

@@ -39,11 +39,11 @@ Program::Program(const std::filesystem::path& folder, const std::string& stage, 
   for (const auto& [name, value] : environment_of(url, variables)) pairs.push_back(name + "=" + value);
   const std::vector<char*> arguments = pointers_to(words);
   const std::vector<char*> environment = pointers_to(pairs);
-  const std::string told = output_ / "told";
+  const int out = ::open((output_ / "told").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   pid_ = ::fork();
+  if (pid_ != 0) ::close(out);
   if (pid_ != 0) return;
   // Other threads of the test may hold locks: nothing from here on allocates.
-  const int out = ::open(told.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (::dup2(out, STDOUT_FILENO) < 0 || ::dup2(out, STDERR_FILENO) < 0 || ::chdir(folder.c_str()) != 0)
     ::_exit(126);
   ::execve(arguments[0], arguments.data(), environment.data());

@@ -16,8 +16,8 @@ class StageFaults : public testing::TestWithParam<Stage> {
  protected:
   /// Before each rollback all rows that would be lost are counted: fewer versions, for the time's sake.
   static int many() { return GetParam() == Stage::apply ? 50 : 12; }
-  /// One of each kind: tables, a transaction of the file's own, an index made CONCURRENTLY.
-  static constexpr int few = 5;
+  /// Tables, and an index made CONCURRENTLY.
+  static constexpr int few = 3;
   DisturbedStage stage(int migrations) const { return {GetParam(), migrations}; }
   const TestDatabase control_{};
   Session admin_ = control_.admin();
@@ -62,7 +62,7 @@ TEST_P(StageFaults, ABackendThatIsEndedAtEachStatement) {
                    fmt::format("SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = {}", at.backend));
         return Then::pass;
       });
-  EXPECT_GT(codes.size(), 40U);
+  EXPECT_GT(codes.size(), 30U);
   EXPECT_EQ(codes.count(0) + codes.count(to_int(ExitCode::environment)), codes.size());
 }
 
@@ -70,7 +70,7 @@ TEST_P(StageFaults, ABackendThatIsEndedAtEachStatement) {
 TEST_P(StageFaults, ACommitWhoseAnswerIsLost) {
   const std::multiset<int> codes =
       stage(few).at_each("answer to COMMIT lost", commits, [](const Statement&) { return Then::cut; });
-  EXPECT_GE(codes.size(), 5U);
+  EXPECT_GE(codes.size(), 3U);
   // The ledger's own COMMIT comes before the first migration: nothing is lost by trying again.
   const std::size_t of_ledger = GetParam() == Stage::apply ? 1 : 0;
   EXPECT_EQ(codes.count(0), codes.size() - of_ledger);
