@@ -1,6 +1,6 @@
 #include "runner/cli/db.hpp"
 
-#include "runner/cli/database.hpp"
+#include "runner/cli/db_reset.hpp"
 #include "runner/cli/project.hpp"
 #include "runner/core/error.hpp"
 #include "runner/core/file.hpp"
@@ -29,7 +29,7 @@ static constexpr std::array<CliArgument, 2> arguments{{
     {.name = "psql-argument", .help = "for psql, after '--'", .repeatable = true},
 }};
 
-static constexpr std::array options{pipeline_option, variable_option};
+static constexpr std::array options{yes_wipe_option, then_option, pipeline_option, variable_option};
 
 namespace {
 
@@ -104,15 +104,7 @@ static int stop(Db& db) {
 }
 
 static int reset(Db& db) {
-  refuse_in_merge_request("runner db reset", "run it on your own machine; a check makes its own databases");
-  const std::vector<std::string> preludes = db.preludes();
-  const bool existed = db.server.exists();
-  db.server.reset(preludes);
-  db.context.log << fmt::format("{} the local database in {} ({}); it runs (process {})\n",
-                                existed ? "deleted and made anew" : "made", db.folder(), list_of(preludes),
-                                db.server.pid());
-  db.context.out << db.server.url().value().uri() << '\n';
-  return 0;
+  return reset_database(db.given, db.context, db.project, db.server, db.stop);
 }
 
 /// Becomes psql: its terminal, its signals and its exit code are the user's. (Debian's `psql` in PATH is a
@@ -155,6 +147,9 @@ static const Action& find_action(const std::string& name) {
 
 static int run(const CliArguments& given, CliContext& context) {
   const Action& action = find_action(given.positional(0));
+  for (const CliOption& option : {yes_wipe_option, then_option})
+    if (action.run != reset && given.has(option.name))
+      throw Error{ExitCode::usage, fmt::format("--{} is for `runner db reset`", option.name)};
   if (action.run != psql && given.positional().size() > 1)
     throw Error{ExitCode::usage, fmt::format("'runner db {}' does not know what '{}' is for", action.name,
                                              given.positional(1))}
@@ -173,7 +168,9 @@ const CliCommand db_command{
         "  url    print the address of the running database, ready to be pasted\n"
         "  start  start it, making it first when there is none; print its address\n"
         "  stop   stop it; its data is kept\n"
-        "  reset  delete it and make it anew: this local database, never another one\n"
+        "  reset  delete it and make it anew. Where DATABASE_URL names another one, drop\n"
+        "         what belongs to the project: with --yes-wipe and its address in full,\n"
+        "         and in CI only if the pipeline file says `allow_reset: true`\n"
         "  psql   open it, started where it is not: runner db psql -- -c 'SELECT 1'\n"
         "\n"
         "It lies in .runner/local (RUNNER_LOCAL_DIR), outlives this command, and is\n"

@@ -41,6 +41,7 @@ struct Pipeline {
   Secret database_url{};              ///< empty or "embedded": the local embedded server
   std::string database_url_source{};  ///< "DATABASE_URL", "database.url of pipelines/default.yml:3:8"
   bool database_withheld = false;     ///< database.url names one, but merge request pipelines do not get it
+  bool allow_reset = false;           ///< of the target, in CI
   std::string history_table = "supabase_migrations.schema_migrations";
   std::filesystem::path migrations{};
   std::filesystem::path rollbacks{};

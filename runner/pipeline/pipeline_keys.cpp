@@ -20,7 +20,7 @@ static constexpr std::array<OptionSpec, 3> top_keys{{
      .default_text = "rollbacks"},
 }};
 
-static constexpr std::array<OptionSpec, 2> database_keys{{
+static constexpr std::array<OptionSpec, 3> database_keys{{
     {.name = "url",
      .help = "Address of the target database; 'embedded' or empty: the local embedded server",
      .default_text = "${DATABASE_URL:-}",
@@ -28,6 +28,10 @@ static constexpr std::array<OptionSpec, 2> database_keys{{
     {.name = "history",
      .help = "Table of the applied versions",
      .default_text = "supabase_migrations.schema_migrations"},
+    {.name = "allow_reset",
+     .type = OptionType::boolean,
+     .help = "Whether `runner db reset --yes-wipe` may wipe the target in CI, too",
+     .default_text = "false"},
 }};
 
 static constexpr std::array<OptionSpec, 4> shadow_keys{{

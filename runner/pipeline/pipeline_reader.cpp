@@ -143,6 +143,7 @@ void PipelineReader::use_database(const YamlNode* node, Pipeline& pipeline) cons
   pipeline.database_url_source = !section.variables.empty()
                                      ? section.variables.front()
                                      : fmt::format("database.url of {}", section.url_place.str());
+  pipeline.allow_reset = section.options.boolean("allow_reset");
   pipeline.history_table = section.options.text("history");
   if (node != nullptr)
     if (const YamlNode* history = node->find("history"))

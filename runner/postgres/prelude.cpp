@@ -12,6 +12,13 @@
 
 namespace runner {
 
+/// Source: Supabase's documentation and a hosted project's catalogue; extensions bring cron, net and others.
+static constexpr std::string_view supabase_schemas[] = {
+    "_analytics",     "_realtime",      "_supavisor", "auth",      "cron",    "extensions",
+    "graphql",        "graphql_public", "net",        "pgbouncer", "pgmq",    "pgsodium",
+    "pgsodium_masks", "pgtle",          "realtime",   "repack",    "storage", "supabase_functions",
+    "tiger",          "tiger_data",     "topology",   "vault"};
+
 extern const std::string_view supabase_prelude_sql;
 
 /// Made on first use: the embedded text is initialised in another file, and static initialisers have no
@@ -20,7 +27,8 @@ std::span<const Prelude> preludes() {
   static const Prelude all[] = {
       {.name = "supabase",
        .summary = "roles, schemas, functions and default extensions of a hosted Supabase project",
-       .sql = supabase_prelude_sql},
+       .sql = supabase_prelude_sql,
+       .schemas = supabase_schemas},
   };
   return all;
 }

@@ -12,6 +12,8 @@ struct Prelude {
   std::string_view name{};
   std::string_view summary{};
   std::string_view sql{};
+  std::span<const std::string_view>
+      schemas{};  ///< the platform's own, also those that only some projects have
 };
 
 std::span<const Prelude> preludes();

@@ -219,6 +219,11 @@ int Session::backend_pid() const {
   return impl_->backend_pid;
 }
 
+std::string Session::address() const {
+  PGconn* connection = impl_->pg();
+  return fmt::format("{}:{}/{}", PQhost(connection), PQport(connection), PQdb(connection));
+}
+
 const DatabaseUrl& Session::url() const {
   return impl_->url;
 }

@@ -125,6 +125,8 @@ class Session {
   int server_version() const;  ///< 150018 for 15.18
   int backend_pid() const;
   const DatabaseUrl& url() const;
+  /// Where it is connected, as "host:port/dbname"; a socket's folder stands for the host.
+  std::string address() const;
   /// Between migrations: RESET ALL, RESET ROLE, RESET SESSION AUTHORIZATION; never DISCARD ALL, which
   /// would drop session locks.
   void reset();

@@ -16,6 +16,7 @@ static constexpr std::array replacements{
     Replacement{R"re(\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)re", "<date>"},
     Replacement{R"re(\bPostgreSQL \d+(\.\d+)?)re", "PostgreSQL <version>"},
     Replacement{R"re(\brunner \d+\.\d+\.\d+\S*)re", "runner <version>"},
+    Replacement{R"re(, \d+ (bytes|kB|MB)\n)re", ", <size>\n"},
     Replacement{R"re( time="\d+\.\d+")re", " time=\"<seconds>\""},
     Replacement{R"re("duration_us": \d+)re", "\"duration_us\": <us>"},
     Replacement{R"re( \(cached\))re", ""},
