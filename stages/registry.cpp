@@ -1,6 +1,8 @@
 #include "stages/registry.hpp"
 
 #include "stages/apply/apply.hpp"
+#include "stages/auth_users/auth_users.hpp"
+#include "stages/auth_users/auth_users_command.hpp"
 #include "stages/crypt/crypt_command.hpp"
 #include "stages/crypt/rotate_command.hpp"
 #include "stages/dry_run/dry_run.hpp"
@@ -15,15 +17,16 @@
 
 namespace runner {
 
-static constexpr std::array<const StageHandler*, 8> handlers{
-    &history, &dry_run, &round_trip, &apply, &query, &exec, &verify, &roll_back,
+static constexpr std::array<const StageHandler*, 9> handlers{
+    &history, &dry_run, &round_trip, &apply, &query, &exec, &verify, &roll_back, &auth_users,
 };
 
 StageHandlers stage_handlers() {
   return handlers;
 }
 
-static constexpr std::array<const CliCommand*, 3> commands{
+static constexpr std::array<const CliCommand*, 4> commands{
+    &seed_auth_users_command,
     &crypt_encrypt_command,
     &crypt_decrypt_command,
     &crypt_rotate_command,

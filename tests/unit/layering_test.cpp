@@ -41,21 +41,21 @@ static const std::map<std::string, Folders, std::less<>> arrows{
 
 struct Library {
   std::string_view prefix;  ///< of the included header
-  std::array<std::string_view, 2> folders;
+  std::array<std::string_view, 3> folders;
 };
 static constexpr std::array libraries{
-    Library{"boost/program_options", {"cli", ""}},
-    Library{"boost/", {"process", ""}},
-    Library{"crypt.h", {"crypto", ""}},
-    Library{"csv.h", {"seed", ""}},
-    Library{"curl/", {"http", ""}},
-    Library{"libpq-fe.h", {"postgres", ""}},
-    Library{"nlohmann/", {"report", "http"}},
-    Library{"openssl/", {"crypto", ""}},
-    Library{"pg_query", {"sql", ""}},
-    Library{"pqxx/", {"postgres", ""}},
-    Library{"pugixml", {"report", ""}},
-    Library{"yaml-cpp/", {"yaml", ""}},
+    Library{"boost/program_options", {"cli", "", ""}},
+    Library{"boost/", {"process", "", ""}},
+    Library{"crypt.h", {"crypto", "", ""}},
+    Library{"csv.h", {"seed", "", ""}},
+    Library{"curl/", {"http", "", ""}},
+    Library{"libpq-fe.h", {"postgres", "", ""}},
+    Library{"nlohmann/", {"report", "http", "yaml"}},
+    Library{"openssl/", {"crypto", "", ""}},
+    Library{"pg_query", {"sql", "", ""}},
+    Library{"pqxx/", {"postgres", "", ""}},
+    Library{"pugixml", {"report", "", ""}},
+    Library{"yaml-cpp/", {"yaml", "", ""}},
 };
 /// The system's own headers, and fmt, which stands in for the standard library's <format>.
 static constexpr std::array free_for_all{
