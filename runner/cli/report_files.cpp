@@ -59,6 +59,8 @@ void ReportFiles::write(const StageReport& report, const std::map<std::string, s
     make_folder(folder_);
     write_file(folder_ / (name + ".junit.xml"), junit_report(report));
     write_file(folder_ / (name + ".json"), json_report(report));
+    write_file(folder_ / (name + ".codequality.json"), code_quality_report(report));
+    write_file(folder_ / (name + ".md"), markdown_report(report));
     if (!variables.empty()) write_file(folder_ / (name + ".env"), dotenv_report(variables));
   } catch (const Error& problem) {
     if (asked_for_ && report.exit_code == ExitCode::passed) throw;

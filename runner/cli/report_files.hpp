@@ -17,9 +17,9 @@ class ReportFiles {
   /// runner-report in the repository; when it cannot be written, that is warned of once and nothing written.
   static ReportFiles in_default_folder(const std::filesystem::path& root, Reporter& reporter);
 
-  /// Writes <stage>.junit.xml and <stage>.json, and <stage>.env where there are variables. A report that was
-  /// asked for and cannot be written is an error, unless the stage's own verdict is worse. Throws:
-  /// Error{environment}.
+  /// Writes <stage>.junit.xml, .json, .codequality.json and .md, and <stage>.env where there are variables. A
+  /// report that was asked for and cannot be written is an error, unless the stage's own verdict is worse.
+  /// Throws: Error{environment}.
   void write(const StageReport& report, const std::map<std::string, std::string>& variables,
              Reporter& reporter) const;
 

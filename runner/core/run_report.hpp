@@ -22,6 +22,16 @@ struct StepReport {
   std::optional<Error> error{};  ///< set for `error` and `interrupted`
 };
 
+/// What the pipeline file says runs when.
+struct TierOutline {
+  struct Stage {
+    std::string name{};
+    std::vector<std::string> steps{};  ///< handlers
+  };
+  std::string name{};
+  std::vector<Stage> stages{};
+};
+
 /// One stage as it went: the input of every report.
 struct StageReport {
   std::string stage{};
@@ -33,6 +43,7 @@ struct StageReport {
   std::string verdict{};        ///< the last line, without the stage's name
   std::string again{};  ///< the command that gives this verdict elsewhere; empty: "runner run <stage>"
   std::vector<StepReport> steps{};
+  std::vector<TierOutline> tiers{};
   std::optional<Error> error{};  ///< an error outside any step, such as a plan that could not be made
 };
 

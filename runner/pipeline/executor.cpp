@@ -43,6 +43,19 @@ static std::optional<Error> caught(const StopSignal& stop, Work&& work) {
   }
 }
 
+static std::vector<TierOutline> outline_of(const Pipeline& pipeline) {
+  std::vector<TierOutline> tiers;
+  for (const Tier& tier : pipeline.tiers) {
+    TierOutline& outline = tiers.emplace_back(TierOutline{.name = tier.name});
+    for (const std::string& name : tier.stages) {
+      auto& stage = outline.stages.emplace_back(TierOutline::Stage{.name = name});
+      if (const Stage* found = pipeline.find_stage(name))
+        for (const Step& step : found->steps) stage.steps.emplace_back(step.handler->name);
+    }
+  }
+  return tiers;
+}
+
 /// What one run of a stage holds: made step by step, so that each part can refer to the one before it.
 class StageRun {
  public:
@@ -51,6 +64,7 @@ class StageRun {
     report_.stage = request.stage.name;
     report_.again = request.again;
     report_.started = std::chrono::system_clock::now();
+    report_.tiers = outline_of(request.pipeline);
   }
 
   StageReport all(JobVariables* variables) {

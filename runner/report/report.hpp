@@ -40,4 +40,16 @@ std::string junit_report(const StageReport& report);
 /// path, line and column are null where they are not known; lines and columns (characters) count from 1.
 std::string json_report(const StageReport& report);
 
+/// Findings as GitLab's Code Quality widget reads them: one JSON array of description, check_name,
+/// fingerprint, severity (info | minor | critical), location.path and location.lines.begin. A fingerprint is
+/// made of rule, path and the statement's words, so that it stays when lines move. A finding without a file
+/// is left out: GitLab would read no further. Source: gitlab-org/gitlab,
+/// lib/gitlab/ci/parsers/codequality/code_climate.rb.
+std::string code_quality_report(const StageReport& report);
+
+/// A summary for a merge request, in GitLab Flavored Markdown: the verdict, a row per migration (locks,
+/// rewrite or scan, way back, data loss), the findings, and a Mermaid graph of the tiers. Names and messages
+/// come from files: they are escaped, so that none is markup, a mention or a link.
+std::string markdown_report(const StageReport& report);
+
 }  // namespace runner

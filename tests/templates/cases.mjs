@@ -230,6 +230,15 @@ test("LetsVariablesWinOverInputs", () => {
   assert.match(without.log, /missing\.yml/);
 });
 
+test("GivesGitlabTheFindingsOfACheckAsCodeQuality", () => {
+  const [resolved] = documents(project().resolved());
+  assert.deepEqual(resolved["migrate:check"].artifacts.reports, {
+    junit: "runner-report/*.junit.xml",
+    codequality: "runner-report/migrate-check.codequality.json",
+  });
+  assert.equal(resolved["migrate"].artifacts.reports.codequality, undefined);
+});
+
 test("LetsOneJobAtATimeChangeTheDatabaseAndRetriesOnlyABusyOne", () => {
   const [resolved] = documents(project().resolved());
   for (const name of ["migrate", "migrate:rollback"]) {

@@ -30,7 +30,7 @@ static const std::map<std::string, Folders, std::less<>> arrows{
     {"process", {"core"}},
     {"crypto", {"core"}},
     {"http", {"core"}},
-    {"report", {"core"}},
+    {"report", {"crypto", "core"}},
     {"yaml", {"core"}},
     {"postgres", {"process", "crypto", "core"}},
     {"migration", {"sql", "postgres", "process", "crypto", "core"}},
