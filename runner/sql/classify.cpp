@@ -1,44 +1,14 @@
 #include "runner/sql/classify.hpp"
 
+#include "runner/sql/classify_tree.hpp"
+
 #include <algorithm>
 #include <array>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <vector>
 
-#include <pg_query.h>
-#include <pg_query/pg_query.pb-c.h>
-
 namespace runner {
-
-static bool option_is(const PgQuery__Node* node, std::string_view name) {
-  return node->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
-         std::string_view(node->def_elem->defname) == name;
-}
-
-/// The word that an option's value was written as: true and false are strings, on and off type names.
-static std::string_view word_of(const PgQuery__Node& value) {
-  if (value.node_case == PG_QUERY__NODE__NODE_STRING) return value.string->sval;
-  if (value.node_case != PG_QUERY__NODE__NODE_TYPE_NAME || value.type_name->n_names == 0) return {};
-  const PgQuery__Node& last = *value.type_name->names[value.type_name->n_names - 1];
-  return last.node_case == PG_QUERY__NODE__NODE_STRING ? last.string->sval : std::string_view{};
-}
-
-/// An option's value as PostgreSQL's defGetBoolean reads it: present without a value is true.
-static bool says_yes(const PgQuery__DefElem& option) {
-  if (option.arg == nullptr) return true;
-  if (option.arg->node_case == PG_QUERY__NODE__NODE_INTEGER) return option.arg->integer->ival != 0;
-  std::string word(word_of(*option.arg));
-  for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return word != "false" && word != "off";
-}
-
-static std::optional<bool> option_value(std::span<PgQuery__Node* const> options, std::string_view name) {
-  for (const PgQuery__Node* node : options)
-    if (option_is(node, name)) return says_yes(*node->def_elem);
-  return std::nullopt;
-}
 
 static StatementKind kind_of(const PgQuery__TransactionStmt& statement) {
   switch (statement.kind) {
@@ -85,7 +55,7 @@ static bool refused_in_transaction(const PgQuery__AlterTableStmt& statement) {
 
 /// Only when it makes a replication slot. Source: PostgreSQL, subscriptioncmds.c, CreateSubscription.
 static bool refused_in_transaction(const PgQuery__CreateSubscriptionStmt& statement) {
-  const std::span<PgQuery__Node* const> options{statement.options, statement.n_options};
+  const Nodes options{statement.options, statement.n_options};
   return option_value(options, "connect").value_or(true) &&
          option_value(options, "create_slot").value_or(true);
 }
@@ -139,28 +109,12 @@ static bool refused_in_transaction(const PgQuery__Node& node) {
   }
 }
 
-static Classification classify_tree(const PgQuery__Node& node) {
+Classification classify_tree(const PgQuery__Node& node) {
   if (node.node_case == PG_QUERY__NODE__NODE_TRANSACTION_STMT) return {kind_of(*node.transaction_stmt), {}};
   if (node.node_case == PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT)
     return {StatementKind::create_extension, node.create_extension_stmt->extname};
   if (refused_in_transaction(node)) return {StatementKind::outside_transaction, {}};
   return {};
-}
-
-/// Nothing where the parser refuses the statement.
-static std::optional<Classification> classify_parsed(const std::string& statement) {
-  PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(statement.c_str());
-  std::optional<Classification> found;
-  if (parsed.error == nullptr) {
-    const std::unique_ptr<PgQuery__ParseResult, void (*)(PgQuery__ParseResult*)> tree{
-        pg_query__parse_result__unpack(nullptr, parsed.parse_tree.len,
-                                       reinterpret_cast<const std::uint8_t*>(parsed.parse_tree.data)),
-        [](PgQuery__ParseResult* result) { pg_query__parse_result__free_unpacked(result, nullptr); }};
-    if (tree && tree->n_stmts == 1 && tree->stmts[0]->stmt != nullptr)
-      found = classify_tree(*tree->stmts[0]->stmt);
-  }
-  pg_query_free_protobuf_parse_result(parsed);
-  return found;
 }
 
 // A statement by its words, for what the parser refuses. ------------------------------------------------
@@ -200,7 +154,7 @@ static std::string name_of(const Words& words, std::size_t i) {
   return name;
 }
 
-static Classification classify_words(const Words& words) {
+static Classification classify_by(const Words& words) {
   if (const auto kind = transaction_kind(words)) return {*kind, {}};
   if (words.begins({"CREATE", "EXTENSION"}))
     return {StatementKind::create_extension, name_of(words, words.at(2, "IF") ? 5 : 2)};
@@ -214,6 +168,13 @@ static Classification classify_words(const Words& words) {
   return {};
 }
 
+Classification classify_words(std::string_view sql, std::span<const Token> tokens) {
+  Words words{sql, {}};
+  std::copy_if(tokens.begin(), tokens.end(), std::back_inserter(words.tokens),
+               [](const Token& token) { return !is_comment(token); });
+  return classify_by(words);
+}
+
 /// First words of the statements whose kind matters: rows by the million need no parse tree.
 static constexpr std::array<std::string_view, 17> telling_words{
     "BEGIN",  "START", "COMMIT", "END",     "ROLLBACK", "ABORT",  "SAVEPOINT", "RELEASE", "PREPARE",
@@ -225,12 +186,8 @@ Classification classify(std::string_view sql, std::span<const Token> tokens) {
   if (std::none_of(telling_words.begin(), telling_words.end(),
                    [&](std::string_view word) { return is_word(*first, sql, word); }))
     return {};
-  const std::string text(sql.substr(first->start, tokens.back().end - first->start));
-  if (auto found = classify_parsed(text)) return *found;
-  Words words{sql, {}};
-  std::copy_if(first, tokens.end(), std::back_inserter(words.tokens),
-               [](const Token& token) { return !is_comment(token); });
-  return classify_words(words);
+  const Tree tree(std::string(sql.substr(first->start, tokens.back().end - first->start)));
+  return tree.root() != nullptr ? classify_tree(*tree.root()) : classify_words(sql, tokens);
 }
 
 }  // namespace runner

@@ -1,35 +1,22 @@
 #include "runner/sql/losses.hpp"
 
 #include "runner/sql/scan.hpp"
+#include "runner/sql/tree.hpp"
 
 #include <functional>
-#include <memory>
 #include <span>
-
-#include <pg_query.h>
-#include <pg_query/pg_query.pb-c.h>
 
 namespace runner {
 
 /// Calls `use` with the tree of a statement; not at all where the parser refuses it.
 static void with_tree(std::string_view statement, const std::function<void(const PgQuery__Node&)>& use) {
-  const std::string text(statement);
-  PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(text.c_str());
-  if (parsed.error == nullptr) {
-    const std::unique_ptr<PgQuery__ParseResult, void (*)(PgQuery__ParseResult*)> tree{
-        pg_query__parse_result__unpack(nullptr, parsed.parse_tree.len,
-                                       reinterpret_cast<const std::uint8_t*>(parsed.parse_tree.data)),
-        [](PgQuery__ParseResult* result) { pg_query__parse_result__free_unpacked(result, nullptr); }};
-    if (tree)
-      for (std::size_t i = 0; i < tree->n_stmts; ++i)
-        if (tree->stmts[i]->stmt != nullptr) use(*tree->stmts[i]->stmt);
-  }
-  pg_query_free_protobuf_parse_result(parsed);
+  const Tree tree{std::string(statement)};
+  if (tree.root() != nullptr) use(*tree.root());
 }
 
 static std::vector<std::string> names_of(const PgQuery__Node& object) {
   std::vector<std::string> names;
-  std::span<PgQuery__Node* const> parts;
+  Nodes parts;
   if (object.node_case == PG_QUERY__NODE__NODE_LIST) parts = {object.list->items, object.list->n_items};
   if (object.node_case == PG_QUERY__NODE__NODE_TYPE_NAME)
     parts = {object.type_name->names, object.type_name->n_names};

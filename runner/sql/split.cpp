@@ -1,5 +1,6 @@
 #include "runner/core/text.hpp"
 #include "runner/sql/classify.hpp"
+#include "runner/sql/cut.hpp"
 #include "runner/sql/foreign_syntax.hpp"
 #include "runner/sql/scan.hpp"
 #include "runner/sql/statement.hpp"
@@ -59,38 +60,31 @@ static std::vector<std::size_t> cuts_by_parser(const std::string& sql) {
   return cuts;
 }
 
-/// `sql` and `tokens` hold the whole text, `own` the tokens between two cuts, comments included.
-static Statement statement_of(std::string_view sql, std::size_t from, std::size_t to,
-                              std::span<const Token> own) {
-  const auto first = std::find_if_not(own.begin(), own.end(), is_comment);
-  const auto last = std::find_if_not(own.rbegin(), own.rend(), is_comment);
-  Statement statement;
-  statement.offset = first->start;
-  statement.text = sql.substr(first->start, last->end - first->start);
-  statement.whole = trimmed(sql.substr(from, to - from));
-  Classification meaning = classify(sql, own);
-  statement.kind = meaning.kind;
-  statement.object = std::move(meaning.object);
-  return statement;
+std::size_t Piece::start() const {
+  return std::find_if_not(tokens.begin(), tokens.end(), is_comment)->start;
 }
 
-static std::vector<Statement> statements_between(std::string_view sql, const std::vector<Token>& tokens,
-                                                 const std::vector<std::size_t>& cuts) {
-  std::vector<Statement> statements;
-  std::size_t from = 0;
+std::size_t Piece::end() const {
+  return std::find_if_not(tokens.rbegin(), tokens.rend(), is_comment)->end;
+}
+
+/// The pieces between cuts, from byte `from` on; those without a token that is no comment are left out.
+static std::vector<Piece> pieces_between(std::string_view sql, std::size_t from,
+                                         std::span<const Token> tokens,
+                                         const std::vector<std::size_t>& cuts) {
+  std::vector<Piece> pieces;
   std::size_t token = 0;
   const auto add = [&](std::size_t to) {
     const std::size_t first = token;
     while (token < tokens.size() && tokens[token].start < to) ++token;
-    const std::span<const Token> own = std::span(tokens).subspan(first, token - first);
-    if (!std::all_of(own.begin(), own.end(), is_comment))
-      statements.push_back(statement_of(sql, from, to, own));
+    const std::span<const Token> own = tokens.subspan(first, token - first);
+    if (!std::all_of(own.begin(), own.end(), is_comment)) pieces.push_back({from, to, own});
     from = std::min(to + 1, sql.size());
     while (token < tokens.size() && tokens[token].start < from) ++token;  // the semicolon itself
   };
   for (const std::size_t cut : cuts) add(cut);
   add(sql.size());
-  return statements;
+  return pieces;
 }
 
 static SplitProblem encoding_problem(std::string_view sql, std::size_t offset) {
@@ -122,28 +116,53 @@ static SplitProblem unreadable(const ScanProblem& problem) {
   return {"unreadable-sql", problem.offset, problem.message, hint_for(problem.message)};
 }
 
-SplitResult split_statements(std::string_view sql) {
-  SplitResult result;
+/// The cuts of a text without a byte order mark.
+static std::vector<std::size_t> cuts_of(std::string_view text, const std::string& copy,
+                                        const std::vector<Token>& tokens) {
+  Cuts cuts = cuts_over_tokens(text, tokens);
+  if (cuts.ambiguous)
+    if (auto exact = cuts_by_parser(copy); !exact.empty()) return exact;
+  return std::move(cuts.at);
+}
+
+CutText cut_text(std::string_view sql) {
+  CutText result;
   result.problems = problems_of_bytes(sql);
   if (!result.problems.empty()) return result;
   const std::size_t mark = sql.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
   const std::string_view text = sql.substr(mark);
   const std::string copy(text);
-  const Scan scan = scan_tokens(copy);
+  Scan scan = scan_tokens(copy);
+  std::vector<std::size_t> cuts;
   if (scan.problem) {
     const auto cause = foreign_syntax_before_problem(copy);
     result.problems = {cause ? *cause : unreadable(*scan.problem)};
   } else {
     result.problems = foreign_syntax(text, scan.tokens);
+    if (result.problems.empty()) cuts = cuts_of(text, copy, scan.tokens);
   }
-  if (result.problems.empty()) {
-    Cuts cuts = cuts_over_tokens(text, scan.tokens);
-    if (cuts.ambiguous)
-      if (auto exact = cuts_by_parser(copy); !exact.empty()) cuts.at = std::move(exact);
-    result.statements = statements_between(text, scan.tokens, cuts.at);
+  result.tokens = std::move(scan.tokens);
+  if (mark > 0) {
+    for (Token& token : result.tokens) token = {token.start + mark, token.end + mark, token.kind};
+    for (SplitProblem& problem : result.problems) problem.offset += mark;
+    for (std::size_t& cut : cuts) cut += mark;
   }
-  for (Statement& statement : result.statements) statement.offset += mark;
-  for (SplitProblem& problem : result.problems) problem.offset += mark;
+  if (result.problems.empty()) result.pieces = pieces_between(sql, mark, result.tokens, cuts);
+  return result;
+}
+
+SplitResult split_statements(std::string_view sql) {
+  CutText cut = cut_text(sql);
+  SplitResult result{.problems = std::move(cut.problems)};
+  for (const Piece& piece : cut.pieces) {
+    const std::size_t start = piece.start();
+    Classification meaning = classify(sql, piece.tokens);
+    result.statements.push_back({.text = sql.substr(start, piece.end() - start),
+                                 .offset = start,
+                                 .kind = meaning.kind,
+                                 .whole = trimmed(sql.substr(piece.from, piece.to - piece.from)),
+                                 .object = std::move(meaning.object)});
+  }
   return result;
 }
 
