@@ -110,6 +110,11 @@ std::string overall_help(CliCommands commands) {
   return text;
 }
 
+static std::string_view lead_in(OptionType type) {
+  if (type == OptionType::choice) return "one of";
+  return type == OptionType::choice_map ? "a map of names to one of" : "a list of";
+}
+
 std::string handler_options(const StageHandler& handler, std::size_t margin) {
   std::vector<Row> rows;
   for (const OptionSpec& option : handler.options) {
@@ -117,8 +122,7 @@ std::string handler_options(const StageHandler& handler, std::size_t margin) {
     if (option.choices.empty())
       right += to_string(option.type);
     else
-      right += fmt::format("{} {}", option.type == OptionType::choice ? "one of" : "a list of",
-                           fmt::join(option.choices, ", "));
+      right += fmt::format("{} {}", lead_in(option.type), fmt::join(option.choices, ", "));
     if (!option.unit.empty()) right += fmt::format(" in {}", option.unit);
     if (option.required)
       right += "; required";

@@ -9,13 +9,13 @@
 namespace runner {
 
 std::string pipeline_schema_of(StageHandlers handlers) {
-  std::vector<SchemaTable> sections;
+  std::vector<OptionTable> sections;
   for (const PipelineSection& section : pipeline_sections())
     sections.push_back({section.name, section.help, section.keys});
-  std::vector<SchemaTable> steps;
+  std::vector<OptionTable> steps;
   for (const StageHandler* handler : handlers)
     steps.push_back({handler->name, handler->summary, handler->options});
-  std::vector<SchemaTable> tiers;
+  std::vector<OptionTable> tiers;
   for (const TierName& tier : tier_names()) tiers.push_back({tier.name, tier.help, {}});
   return pipeline_schema({sections, tiers, steps, step_keys()});
 }

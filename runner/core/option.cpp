@@ -28,6 +28,8 @@ std::string_view to_string(OptionType type) {
       return "one word";
     case OptionType::choice_list:
       return "a list of words";
+    case OptionType::choice_map:
+      return "a map";
     case OptionType::duration:
       return "a duration";
     case OptionType::duration_range:
@@ -124,7 +126,22 @@ static OptionValue parse_scalar(const OptionSpec& spec, const std::string& text)
   }
 }
 
+void check_map_key(const OptionSpec& spec, const std::string& key) {
+  const std::span<const std::string_view> known = spec.keys();
+  if (std::find(known.begin(), known.end(), key) != known.end()) return;
+  const std::string_view near = nearest(key, known);
+  throw Error{ExitCode::usage, fmt::format("option '{}' does not know '{}'", spec.name, key)}.hint(
+      near.empty() ? "see 'runner list' for what exists" : fmt::format("use '{}'", near));
+}
+
+void check_map_value(const OptionSpec& spec, const std::string& value) {
+  check_choice(spec, value);
+}
+
 OptionValue parse_option(const OptionSpec& spec, std::span<const std::string> items, bool is_list) {
+  if (spec.type == OptionType::choice_map)
+    throw wrong(spec, is_list || items.empty() ? "a list" : fmt::format("'{}'", items.front()))
+        .hint(fmt::format("write {{ name: {} }}", spec.choices.front()));
   const bool wants_list = spec.type == OptionType::text_list || spec.type == OptionType::choice_list;
   if (!wants_list) {
     if (is_list || items.size() != 1) throw wrong(spec, "a list");
@@ -180,6 +197,11 @@ const std::string& Options::text(std::string_view name) const {
 const std::vector<std::string>& Options::list(std::string_view name) const {
   static const std::vector<std::string> none;
   return has(name) ? get<std::vector<std::string>>(values_, name) : none;
+}
+
+const OptionMap& Options::map(std::string_view name) const {
+  static const OptionMap none;
+  return has(name) ? get<OptionMap>(values_, name) : none;
 }
 
 static std::vector<std::string> split_list(std::string_view text) {

@@ -201,12 +201,31 @@ static Error unfit_variable(const OptionSpec& spec, const std::vector<std::strin
   return error;
 }
 
+/// The entries of an option that is a map itself.
+OptionMap PipelineReader::read_map(const OptionSpec& spec, const YamlNode& map,
+                                   std::string_view owner) const {
+  OptionMap values;
+  for (const YamlEntry& entry : map.entries) {
+    placed(entry.key, [&] { check_map_key(spec, entry.key.text); });
+    if (entry.value.kind != Kind::scalar)
+      throw file_
+          .error_at(entry.value.kind == Kind::null ? entry.key : entry.value,
+                    fmt::format("'{}' in {} wants one word", entry.key.text, named(spec, owner)))
+          .hint(fmt::format("write one of {}", fmt::join(spec.choices, ", ")));
+    std::string word = value_of(entry.value).text;
+    placed(entry.value, [&] { check_map_value(spec, word); });
+    values.emplace(entry.key.text, std::move(word));
+  }
+  return values;
+}
+
 OptionValue PipelineReader::read_option(const OptionSpec& spec, const YamlEntry& entry,
                                         std::string_view owner, std::vector<std::string>& variables) const {
   const YamlNode& value = entry.value;
   if (value.kind == Kind::null)
     throw file_.error_at(entry.key, fmt::format("{} has no value", named(spec, owner)))
         .hint("write a value, or leave the line out");
+  if (spec.type == OptionType::choice_map && value.kind == Kind::map) return read_map(spec, value, owner);
   if (value.kind == Kind::map)
     throw file_
         .error_at(value, fmt::format("{} wants {}, not a map", named(spec, owner), to_string(spec.type)))

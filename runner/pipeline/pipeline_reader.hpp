@@ -30,6 +30,7 @@ class PipelineReader {
   Section read_section(const PipelineSection& section, const YamlNode* map) const;
   OptionValue read_option(const OptionSpec& spec, const YamlEntry& entry, std::string_view owner,
                           std::vector<std::string>& variables) const;
+  OptionMap read_map(const OptionSpec& spec, const YamlNode& map, std::string_view owner) const;
   Substituted value_of(const YamlNode& scalar) const;
   template <typename Check>
   void placed(const YamlNode& node, Check&& check) const;

@@ -36,6 +36,12 @@ static Json type_of(const OptionSpec& option) {
       return with_variable(choices_of(option));
     case OptionType::choice_list:
       return {{"type", "array"}, {"items", with_variable(choices_of(option))}};
+    case OptionType::choice_map: {
+      Json keys = Json::object();
+      for (const std::string_view key : option.keys())
+        keys[std::string(key)] = with_variable(choices_of(option));
+      return {{"type", "object"}, {"properties", std::move(keys)}, {"additionalProperties", false}};
+    }
     case OptionType::duration:
       return with_variable({{"type", "string"}, {"pattern", fmt::format("^{}$", duration)}});
     case OptionType::duration_range:
@@ -94,7 +100,7 @@ static Json object(std::string_view help, std::span<const OptionSpec> options,
 
 static Json tiers_of(const SchemaInput& input) {
   Json properties = Json::object();
-  for (const SchemaTable& tier : input.tiers)
+  for (const OptionTable& tier : input.tiers)
     properties[std::string(tier.name)] = {{"type", "array"},
                                           {"description", Json(tier.help)},
                                           {"items", {{"type", "string"}, {"pattern", stage_name}}},
@@ -109,7 +115,7 @@ static Json tiers_of(const SchemaInput& input) {
 static Json step_of(const SchemaInput& input) {
   Json names = Json::array();
   Json handlers = Json::object();
-  for (const SchemaTable& handler : input.handlers) {
+  for (const OptionTable& handler : input.handlers) {
     bool required = false;
     for (const OptionSpec& option : handler.options) required |= option.required;
     if (!required) names.push_back(Json(handler.name));
@@ -127,7 +133,7 @@ std::string pipeline_schema(const SchemaInput& input) {
   Json schema{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "Pipeline file of runner"}};
   schema.update(object(input.sections.front().help, input.sections.front().options));
   Json& properties = schema["properties"];
-  for (const SchemaTable& section : input.sections.subspan(1))
+  for (const OptionTable& section : input.sections.subspan(1))
     properties[std::string(section.name)] = object(section.help, section.options);
   properties["tiers"] = tiers_of(input);
   properties["stages"] = {{"type", "object"},

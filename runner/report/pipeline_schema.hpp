@@ -9,16 +9,16 @@
 namespace runner {
 
 /// Something with a name, a help text and options: a section of the file, a tier, a handler.
-struct SchemaTable {
+struct OptionTable {
   std::string_view name{};
   std::string_view help{};
   std::span<const OptionSpec> options{};
 };
 
 struct SchemaInput {
-  std::span<const SchemaTable> sections{};  ///< the top level first, without a name
-  std::span<const SchemaTable> tiers{};
-  std::span<const SchemaTable> handlers{};
+  std::span<const OptionTable> sections{};  ///< the top level first, without a name
+  std::span<const OptionTable> tiers{};
+  std::span<const OptionTable> handlers{};
   std::span<const OptionSpec> step_options{};  ///< that every handler understands
 };
 
