@@ -8,6 +8,8 @@
 #include "stages/dry_run/dry_run.hpp"
 #include "stages/exec/exec.hpp"
 #include "stages/history/history.hpp"
+#include "stages/lint/explain_command.hpp"
+#include "stages/lint/lint.hpp"
 #include "stages/query/query.hpp"
 #include "stages/rollback/rollback.hpp"
 #include "stages/round_trip/round_trip.hpp"
@@ -17,19 +19,20 @@
 
 namespace runner {
 
-static constexpr std::array<const StageHandler*, 9> handlers{
-    &history, &dry_run, &round_trip, &apply, &query, &exec, &verify, &roll_back, &auth_users,
+static constexpr std::array<const StageHandler*, 10> handlers{
+    &history, &lint, &dry_run, &round_trip, &apply, &query, &exec, &verify, &roll_back, &auth_users,
 };
 
 StageHandlers stage_handlers() {
   return handlers;
 }
 
-static constexpr std::array<const CliCommand*, 4> commands{
+static constexpr std::array<const CliCommand*, 5> commands{
     &seed_auth_users_command,
     &crypt_encrypt_command,
     &crypt_decrypt_command,
     &crypt_rotate_command,
+    &explain_command,
 };
 
 CliCommands stage_commands() {

@@ -8,6 +8,7 @@
 #include "runner/postgres/server_binaries.hpp"
 #include "runner/postgres/shadow.hpp"
 #include "tests/bench/bare_server.hpp"
+#include "tests/bench/lint_speed.hpp"
 #include "tests/bench/measure.hpp"
 #include "tests/support/test_server.hpp"
 
@@ -174,6 +175,7 @@ static void all() {
   fmt::print("{:<58} {:>8} {:>8} {:>6}  {}\n", "ours : yardstick (medians)", "ours", "yardst.", "ratio",
              "allowed");
   version_beside_psql();
+  show("lint of 1 MB : libpg_query, parse and unpack", lint_beside_parser(much_sql(1 << 20)), 1.25);
   shadow_beside_bare_server();
   check_beside_bare_server();
   Project long_history(many);

@@ -1,0 +1,121 @@
+#include "stages/lint/lint_file.hpp"
+
+#include "runner/core/text.hpp"
+#include "stages/lint/excuses.hpp"
+#include "stages/lint/rules.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+RuleSeverities default_severities() {
+  RuleSeverities severities;
+  for (const LintRule* rule : lint_rules()) severities.emplace(rule->name, rule->severity);
+  return severities;
+}
+
+/// What the transaction around a file will be, as far as its statements tell.
+static TransactionShape shape_of(const ParsedFile& file, std::string_view sql) {
+  std::vector<Statement> statements;
+  for (const ParsedStatement& parsed : file.statements)
+    if (!parsed.in_body)
+      statements.push_back({.text = sql.substr(parsed.offset, parsed.end - parsed.offset),
+                            .offset = parsed.offset,
+                            .kind = parsed.kind});
+  return transaction_shape(statements, sql);
+}
+
+namespace {
+class FileLint {
+ public:
+  FileLint(const LintInput& input, const ParsedFile& file)
+      : input_(input),
+        file_(file),
+        excuses_(file, input.sql),
+        context_(file, input.sql, shape_of(file, input.sql), input.settings, input.catalogue, input.undone) {}
+
+  Findings run();
+
+ private:
+  bool is_on(std::string_view rule) const { return input_.severities.contains(rule); }
+  bool applies(const LintRule& rule) const;
+  void ask(RuleCheck LintRule::*check);
+  void tell(const LintRule& rule, Remarks remarks);
+  void add(const LintRule& rule, Remark remark, std::string_view remedy);
+
+  const LintInput& input_;
+  const ParsedFile& file_;
+  Excuses excuses_;
+  RuleContext context_;
+  std::vector<std::pair<std::size_t, Finding>> found_{};
+};
+}  // namespace
+
+/// Taking away what the migration made is a rollback's purpose; and only a rollback has its own rules.
+bool FileLint::applies(const LintRule& rule) const {
+  if (!is_on(rule.name)) return false;
+  return !context_.is_rollback() || rule.section != RuleSection::data_loss;
+}
+
+/// A severity that the pipeline file chose stands above the one that a remark has.
+void FileLint::add(const LintRule& rule, Remark remark, std::string_view remedy) {
+  const auto chosen = input_.severities.find(rule.name);
+  if (chosen == input_.severities.end()) return;
+  const bool is_default = chosen->second == rule.severity;
+  found_.emplace_back(
+      remark.position,
+      Finding{.rule = std::string(rule.name),
+              .severity = is_default ? remark.severity.value_or(rule.severity) : chosen->second,
+              .place = place_at(input_.path, input_.sql, remark.position),
+              .subject = input_.subject,
+              .message = std::move(remark.message),
+              .remedy = std::string(remedy)});
+}
+
+void FileLint::tell(const LintRule& rule, Remarks remarks) {
+  const bool as_unsafe = context_.is_rollback() &&
+                         (rule.section == RuleSection::locks || rule.section == RuleSection::compatibility);
+  for (Remark& remark : remarks) {
+    bool excused = excuses_.excuse(rule.name, remark.position);
+    if (as_unsafe) {
+      excused |= excuses_.excuse(rules::rollback_unsafe.name, remark.position);
+      remark.message = fmt::format("{}: {}", rule.name, remark.message);
+      remark.severity.reset();
+    }
+    if (!excused) add(as_unsafe ? rules::rollback_unsafe : rule, std::move(remark), rule.remedy);
+  }
+}
+
+void FileLint::ask(RuleCheck LintRule::*check) {
+  for (const LintRule* rule : lint_rules())
+    if (rule->*check != nullptr && applies(*rule)) tell(*rule, (rule->*check)(context_));
+}
+
+Findings FileLint::run() {
+  for (const SplitProblem& problem : file_.problems)
+    add(rules::parser_gap, at(problem.offset, "not analysed: {}", problem.message), problem.hint);
+  if (!file_.statements.empty()) {
+    do ask(&LintRule::check);
+    while (context_.next());
+  }
+  ask(&LintRule::finish);
+  for (Remark& remark : excuses_.mistakes())
+    add(rules::bad_excuse, std::move(remark), rules::bad_excuse.remedy);
+  const auto asked = [this](std::string_view rule) { return is_on(rule); };
+  for (Remark& remark : excuses_.unused(asked))
+    add(rules::unused_excuse, std::move(remark), rules::unused_excuse.remedy);
+  std::stable_sort(found_.begin(), found_.end(),
+                   [](const auto& one, const auto& other) { return one.first < other.first; });
+  Findings findings;
+  for (auto& [position, finding] : found_) findings.push_back(std::move(finding));
+  return findings;
+}
+
+Findings lint_file(const LintInput& input, const ParsedFile& file) {
+  return FileLint(input, file).run();
+}
+
+}  // namespace runner

@@ -1,0 +1,43 @@
+#include "stages/lint/locks.hpp"
+#include "stages/lint/rules.hpp"
+
+namespace runner::rules {
+
+static Remarks check(const AlterTable& alter, const RuleContext& in) {
+  Remarks found;
+  const auto add = [&](const Constraint& constraint) {
+    if (constraint.kind == ConstraintKind::check && !constraint.not_valid)
+      found.push_back(at(constraint.position, "{} while every row is checked",
+                         waits(Lock::access_exclusive, alter.table)));
+  };
+  for (const AlterAction& action : alter.actions) {
+    if (action.constraint) add(*action.constraint);
+    if (action.column)
+      for (const Constraint& constraint : action.column->constraints) add(constraint);
+  }
+  return found.empty() || !in.existed(alter.table) ? Remarks{} : found;
+}
+
+const LintRule check_validates{
+    .name = "check-validates",
+    .section = RuleSection::locks,
+    .summary =
+        "A CHECK without NOT VALID keeps readers and writers of the table waiting while every row is checked",
+    .remedy = "Add the check NOT VALID, then VALIDATE CONSTRAINT in the next migration.",
+    .bad =
+        {.before =
+             R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
+)",
+         .sql = R"(ALTER TABLE public.invoices ADD CONSTRAINT invoices_total_positive CHECK (total > 0);
+)"},
+    .good =
+        {.before =
+             R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
+)",
+         .sql =
+             R"(ALTER TABLE public.invoices ADD CONSTRAINT invoices_total_positive CHECK (total > 0) NOT VALID;
+)"},
+    .check = on<check>,
+};
+
+}  // namespace runner::rules

@@ -1,0 +1,41 @@
+#include "stages/lint/locks.hpp"
+#include "stages/lint/rules.hpp"
+
+namespace runner::rules {
+
+static Remarks check(const AlterTable& alter, const RuleContext& in) {
+  Remarks found;
+  const auto add = [&](const Constraint& constraint) {
+    if (constraint.kind == ConstraintKind::exclusion && constraint.using_index.empty())
+      found.push_back(at(constraint.position, "{} while the index of the exclusion constraint is built",
+                         waits(Lock::access_exclusive, alter.table)));
+  };
+  for (const AlterAction& action : alter.actions) {
+    if (action.constraint) add(*action.constraint);
+    if (action.column)
+      for (const Constraint& constraint : action.column->constraints) add(constraint);
+  }
+  return found.empty() || !in.existed(alter.table) ? Remarks{} : found;
+}
+
+const LintRule exclusion_constraint{
+    .name = "exclusion-constraint",
+    .section = RuleSection::locks,
+    .summary =
+        "ADD EXCLUDE keeps readers and writers waiting while its index is built; there is no way to do that "
+        "beforehand",
+    .remedy = "Make a new table with the constraint and move the rows there in batches.",
+    .bad =
+        {.before = R"(CREATE TABLE public.bookings (room int, during tsrange);
+)",
+         .sql =
+             R"(ALTER TABLE public.bookings ADD CONSTRAINT bookings_apart EXCLUDE USING gist (during WITH &&);
+)"},
+    .good =
+        {.sql =
+             R"(CREATE TABLE public.bookings (room int, during tsrange, EXCLUDE USING gist (during WITH &&));
+)"},
+    .check = on<check>,
+};
+
+}  // namespace runner::rules

@@ -1,0 +1,29 @@
+#include "stages/lint/rules.hpp"
+
+namespace runner::rules {
+
+static Remarks check(const NotParsed& statement, const RuleContext&) {
+  return {at(statement.position, "not analysed: {}", statement.message)};
+}
+
+const LintRule parser_gap{
+    .name = "parser-gap",
+    .section = RuleSection::hygiene,
+    .severity = Severity::warning,
+    .summary =
+        "The parser, PostgreSQL 15's, cannot read a statement: it is not analysed; the dry run executes it "
+        "all the same",
+    .remedy = "Look at the statement yourself: no rule did.",
+    .bad =
+        {.before =
+             R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, net int, gross int GENERATED ALWAYS AS (net * 2) STORED);
+)",
+         .sql = R"(ALTER TABLE public.invoices ALTER COLUMN gross SET EXPRESSION AS (net * 3);
+)",
+         .since_major = 17},
+    .good = {.sql = R"(SELECT 1;
+)"},
+    .check = on<check>,
+};
+
+}  // namespace runner::rules
