@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <string_view>
 #include <thread>
 
 #include <fmt/format.h>
@@ -38,7 +39,8 @@ class Inquiry {
   Error unknown(const std::string& why) const;
   void pause_or_give_up(const std::string& why);
   void connect_anew();
-  std::optional<bool> by_its_number();
+  enum class Ended { aborted, committed, unknown };
+  Ended by_its_number();
   bool backend_is_there();
   void wait_for_backends_end();
   bool by_its_rows();
@@ -82,26 +84,33 @@ void Inquiry::connect_anew() {
   }
 }
 
-/// Nothing when the server does not know: too long ago, or another server by now.
-std::optional<bool> Inquiry::by_its_number() {
+/// A number that the server does not know was forgotten when it crashed, and not committed; the next
+/// transaction may get it again.
+Inquiry::Ended Inquiry::by_its_number() {
+  static constexpr std::string_view in_the_future = "22023";
   const std::array<Cell, 1> parameters{doubtful_.transaction};
   while (!doubtful_.transaction.empty()) {
-    const Cell status =
-        session_.query("SELECT pg_xact_status($1::xid8)", "ask what came of a transaction", parameters)
-            .rows.at(0)
-            .at(0);
-    if (!status) break;
-    if (status != "in progress") return status == "committed";
+    const StatementResult asked = session_.execute("SELECT pg_xact_status($1::xid8)", parameters);
+    if (asked.error && asked.error->sqlstate == in_the_future) break;
+    if (asked.error)
+      throw Error{ExitCode::environment, "cannot ask what came of a transaction"}.because(
+          asked.error->message);
+    const Cell& status = asked.rows.rows.at(0).at(0);
+    if (!status) break;  // too long ago
+    if (status != "in progress") return status == "committed" ? Ended::committed : Ended::aborted;
     pause_or_give_up("the transaction is still in progress");
   }
-  return std::nullopt;
+  return Ended::unknown;
 }
 
 bool Inquiry::backend_is_there() {
   const std::array<Cell, 1> parameters{std::to_string(lost_backend_)};
   return !session_
-              .query("SELECT 1 FROM pg_stat_activity WHERE pid = $1::int AND pid <> pg_backend_pid()",
-                     "look for the lost backend", parameters)
+              .query(
+                  "SELECT 1 FROM pg_stat_activity WHERE pid = $1::int AND pid <> pg_backend_pid() "
+                  // After a restart, the number may be somebody else's.
+                  "AND datname = current_database() AND usename = session_user",
+                  "look for the lost backend", parameters)
               .rows.empty();
 }
 
@@ -115,8 +124,8 @@ void Inquiry::wait_for_backends_end() {
   }
 }
 
+/// The rows have the last word: they cannot be another transaction's that got the same number.
 bool Inquiry::by_its_rows() {
-  wait_for_backends_end();
   if (!doubtful_.probe.sql.empty())
     return !session_.query(doubtful_.probe.sql, "look what came of a transaction", doubtful_.probe.parameters)
                 .rows.empty();
@@ -131,8 +140,9 @@ bool Inquiry::committed() {
   for (;;) {
     connect_anew();
     try {
-      const std::optional<bool> told = by_its_number();
-      const bool committed = told ? *told : by_its_rows();
+      const Ended told = by_its_number();
+      if (told == Ended::unknown) wait_for_backends_end();
+      const bool committed = told != Ended::aborted && by_its_rows();
       session_.listen_to(&stop_);
       return committed;
     } catch (const Error& error) {

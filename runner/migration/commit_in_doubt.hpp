@@ -20,7 +20,7 @@ struct DoubtfulCommit {
 };
 
 /// Connects anew, puts the new connection in the place of `session`, and finds out what became of the
-/// transaction: by its number, else by waiting for the old backend's end and reading the history.
+/// transaction: by its number when it was aborted, else, when it has ended, by what it left.
 /// A stop signal leaves it two seconds more: who interrupts wants to know, too, but does not wait a minute.
 /// Returns whether it was committed.
 /// Throws: Error{unknown} naming the version when that cannot be established.

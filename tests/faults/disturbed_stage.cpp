@@ -44,10 +44,11 @@ std::string DisturbedStage::name(const std::string& fault) const {
   return (stage_ == Stage::apply ? "apply: " : "rollback: ") + fault;
 }
 
-void DisturbedStage::expect_survived(const std::string& fault, const TestDatabase& database) const {
-  const auto again = start(database.url());
+void DisturbedStage::expect_survived(const std::string& fault, const DatabaseUrl& url,
+                                     const DatabaseUrl& admin_url) const {
+  const auto again = start(url);
   const int code = again->wait();
-  Session admin = database.admin();
+  Session admin = Session::connect(admin_url, {}, nullptr);
   const bool whole = compared_++ % 10 == 0;
   const std::string seen = whole ? state_of(admin) : records_of(admin);
   const std::string& expected = whole ? state_ : records_;

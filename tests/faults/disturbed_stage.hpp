@@ -38,7 +38,10 @@ class DisturbedStage {
 
   /// Runs it once more, compares what it left, and counts the fault. The whole catalogue, which takes longest
   /// to read, is compared every tenth time.
-  void expect_survived(const std::string& fault, const TestDatabase& database) const;
+  void expect_survived(const std::string& fault, const TestDatabase& database) const {
+    expect_survived(fault, database.url(), database.admin_url());
+  }
+  void expect_survived(const std::string& fault, const DatabaseUrl& url, const DatabaseUrl& admin_url) const;
   /// Meets every statement with the fault: see FaultWalk. Returns how many there were.
   using Fault = std::function<StatementProxy::Then(const Program&, const StatementProxy::Statement&)>;
   int walk(const std::string& fault, const Fault& act) const;
