@@ -1,6 +1,7 @@
 #include "runner/migration/concurrent_index.hpp"
 
 #include "runner/core/error.hpp"
+#include "runner/migration/reindex_leftovers.hpp"
 #include "runner/sql/word_reader.hpp"
 
 #include <array>
@@ -44,16 +45,23 @@ IndexState state_of(Session& session, const ConcurrentIndex& index) {
   return found->second ? IndexState::valid : IndexState::invalid;
 }
 
-void drop_invalid(Session& session, const ConcurrentIndex& index) {
-  const auto found = find(session, index);
-  if (!found || found->second) return;
-  const StatementResult result = session.execute("DROP INDEX CONCURRENTLY IF EXISTS " + found->first);
-  if (!result.error) return;
+std::vector<std::string> invalid_leftovers(Session& session, std::string_view statement) {
+  const auto index = concurrent_index(statement);
+  if (!index) return reindex_leftovers(session, statement);
+  const auto found = find(session, *index);
+  if (!found || found->second) return {};
+  return {found->first};
+}
+
+bool drop_invalid(Session& session, const std::string& index) {
+  const StatementResult result = session.execute("DROP INDEX CONCURRENTLY IF EXISTS " + index);
+  if (!result.error) return true;
+  if (result.error->sqlstate == "42501") return false;
   const bool busy = result.error->sqlstate == "55P03" || result.error->sqlstate == "40P01";
   throw Error{busy ? ExitCode::busy : ExitCode::environment,
-              fmt::format("cannot drop the INVALID index {} that an earlier try left", found->first)}
+              fmt::format("cannot drop the INVALID index {} that an earlier try left", index)}
       .because(result.error->message)
-      .hint(fmt::format("drop it yourself: DROP INDEX CONCURRENTLY {}", found->first));
+      .hint(fmt::format("drop it yourself: DROP INDEX CONCURRENTLY {}", index));
 }
 
 }  // namespace runner

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace runner {
 
@@ -22,8 +23,13 @@ enum class IndexState { absent, invalid, valid };
 /// What an attempt that did not end has left. An index without a name of its own is never found.
 IndexState state_of(Session& session, const ConcurrentIndex& index);
 
-/// Drops the index, which an attempt of ours left INVALID: it would be maintained and never used, and its
-/// name is taken.
-void drop_invalid(Session& session, const ConcurrentIndex& index);
+/// The INVALID indexes, as SQL names, that an attempt at this statement left: of CREATE INDEX CONCURRENTLY
+/// its own, of REINDEX CONCURRENTLY see reindex_leftovers().
+std::vector<std::string> invalid_leftovers(Session& session, std::string_view statement);
+
+/// Drops an index that an attempt of ours left INVALID: it would be maintained and never used, and its name
+/// is taken. False when the role may not: an index of large values lies where only superusers may drop.
+/// Throws: Error{busy}, Error{environment}.
+bool drop_invalid(Session& session, const std::string& index);
 
 }  // namespace runner

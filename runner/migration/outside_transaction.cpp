@@ -123,10 +123,13 @@ void OutsideRun::prepare_alone(const Statement& statement) {
 
 /// After a try that did not end well.
 void OutsideRun::clean_up(const Statement& statement) {
-  const auto index = concurrent_index(statement.text);
-  if (!index || state_of(session_, *index) != IndexState::invalid) return;
-  reporter_.say(fmt::format("  drops the INVALID index {} that an earlier try left", index->name));
-  drop_invalid(session_, *index);
+  for (const std::string& index : invalid_leftovers(session_, statement.text)) {
+    if (drop_invalid(session_, index))
+      reporter_.say(fmt::format("  dropped the INVALID index {} that an earlier try left", index));
+    else
+      reporter_.warn(fmt::format(
+          "an earlier try left the INVALID index {0}; a superuser can drop it: DROP INDEX {0}", index));
+  }
 }
 
 /// True when the error says that the statement had its effect already.

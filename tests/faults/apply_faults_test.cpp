@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace runner {
@@ -77,6 +78,53 @@ TEST_F(ApplyFaults, AFrozenClientFreesItsLocks) {
   run->signal(SIGCONT);
   EXPECT_EQ(run->wait(), 0);
   count_fault("apply: SIGSTOP while locks are held, freed within 6 s", free && versions() == "1");
+}
+
+/// PostgreSQL leaves the index that it was building, with a name of its own.
+class ReindexFaults : public ApplyFaults {
+ protected:
+  ReindexFaults() { on_target("CREATE TABLE big (n int, long text); CREATE INDEX big_n ON big (n)"); }
+  /// The run ends while the statement waits for a writer; then it is run once more.
+  std::string interrupted(const std::string& statement, const DatabaseUrl& url) {
+    project_.add(std::to_string(++version_), statement);
+    Session writer = database_.session();
+    writer.query("BEGIN", "begin");
+    writer.query("INSERT INTO big VALUES (1)", "write");
+    const auto run = project_.apply(url);
+    wait_until(admin_, "SELECT count(*) > 0 FROM pg_index WHERE NOT indisvalid");
+    look("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'REINDEX%'");
+    EXPECT_EQ(run->wait(), to_int(ExitCode::environment)) << run->told();
+    writer.query("COMMIT", "end");
+    EXPECT_NE(look("SELECT count(*) FROM pg_index WHERE NOT indisvalid"), "0");
+    const auto again = project_.apply(url);
+    EXPECT_EQ(again->wait(), 0) << again->told();
+    return again->told();
+  }
+  std::string indexes() {
+    return look(
+        "SELECT string_agg(indexrelid::regclass || ' ' || indisvalid, ', ') FROM pg_index "
+        "WHERE NOT indisvalid OR indrelid = 'big'::regclass");
+  }
+  int version_ = 0;
+};
+
+TEST_F(ReindexFaults, WhatAnInterruptedReindexLeftIsDroppedBeforeTheNextTry) {
+  for (const std::string& statement : {std::string("REINDEX INDEX CONCURRENTLY big_n"),
+                                       std::string("REINDEX (VERBOSE) TABLE CONCURRENTLY public.big"),
+                                       std::string("REINDEX (CONCURRENTLY) SCHEMA public"),
+                                       "REINDEX DATABASE CONCURRENTLY " + database_.name()}) {
+    interrupted(statement, database_.admin_url());
+    EXPECT_EQ(indexes(), "big_n true") << statement;
+    count_fault("apply: pg_terminate_backend during REINDEX CONCURRENTLY", indexes() == "big_n true");
+  }
+}
+
+/// The indexes of large values lie where only superusers may drop.
+TEST_F(ReindexFaults, WhatTheRoleMayNotDropIsTold) {
+  const std::string told = interrupted("REINDEX TABLE CONCURRENTLY big", database_.url());
+  EXPECT_NE(told.find("warning: an earlier try left the INVALID index pg_toast.pg_toast_"), std::string::npos)
+      << told;
+  EXPECT_EQ(look("SELECT count(*) FROM pg_index WHERE NOT indisvalid AND indrelid = 'big'::regclass"), "0");
 }
 
 TEST_F(ApplyFaults, AnIndexBuildThatIsKilledIsGoneOnWith) {
