@@ -24,3 +24,9 @@ find_library(CRYPT_LIBRARY crypt REQUIRED)
 add_library(crypt::crypt UNKNOWN IMPORTED)
 set_target_properties(crypt::crypt PROPERTIES IMPORTED_LOCATION ${CRYPT_LIBRARY}
                                               INTERFACE_INCLUDE_DIRECTORIES ${CRYPT_INCLUDE})
+
+find_path(CSV_INCLUDE csv.h REQUIRED)                             # runner/seed
+find_library(CSV_LIBRARY csv REQUIRED)
+add_library(csv::csv UNKNOWN IMPORTED)
+set_target_properties(csv::csv PROPERTIES IMPORTED_LOCATION ${CSV_LIBRARY}
+                                          INTERFACE_INCLUDE_DIRECTORIES ${CSV_INCLUDE})

@@ -13,26 +13,27 @@
 #include "stages/query/query.hpp"
 #include "stages/rollback/rollback.hpp"
 #include "stages/round_trip/round_trip.hpp"
+#include "stages/seed/seed.hpp"
+#include "stages/seed/seed_command.hpp"
 #include "stages/verify/verify.hpp"
 
 #include <array>
 
 namespace runner {
 
-static constexpr std::array<const StageHandler*, 10> handlers{
-    &history, &lint, &dry_run, &round_trip, &apply, &query, &exec, &verify, &roll_back, &auth_users,
+static constexpr std::array<const StageHandler*, 11> handlers{
+    &history, &lint,   &dry_run,   &round_trip, &apply,      &query,
+    &exec,    &verify, &roll_back, &seed_step,  &auth_users,
 };
 
 StageHandlers stage_handlers() {
   return handlers;
 }
 
-static constexpr std::array<const CliCommand*, 5> commands{
-    &seed_auth_users_command,
-    &crypt_encrypt_command,
-    &crypt_decrypt_command,
-    &crypt_rotate_command,
-    &explain_command,
+static constexpr std::array<const CliCommand*, 9> commands{
+    &seed_command,          &seed_files_command,      &seed_report_command,
+    &seed_verify_command,   &seed_auth_users_command, &crypt_encrypt_command,
+    &crypt_decrypt_command, &crypt_rotate_command,    &explain_command,
 };
 
 CliCommands stage_commands() {

@@ -1,10 +1,18 @@
 #include "runner/cli/schema.hpp"
 
+#include "runner/core/error.hpp"
+#include "runner/core/nearest.hpp"
 #include "runner/pipeline/pipeline_keys.hpp"
+#include "runner/report/dataset_schema.hpp"
 #include "runner/report/pipeline_schema.hpp"
+#include "runner/seed/dataset_keys.hpp"
 
+#include <array>
 #include <ostream>
+#include <string_view>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace runner {
 
@@ -20,17 +28,47 @@ std::string pipeline_schema_of(StageHandlers handlers) {
   return pipeline_schema({sections, tiers, steps, step_keys()});
 }
 
-static int run(const CliArguments&, CliContext& context) {
-  context.out << pipeline_schema_of(context.handlers);
+static DatasetSchemaSection::Kind kind_of(DatasetSectionKind kind) {
+  switch (kind) {
+    case DatasetSectionKind::named_map:
+      return DatasetSchemaSection::Kind::named_map;
+    case DatasetSectionKind::list:
+      return DatasetSchemaSection::Kind::list;
+    case DatasetSectionKind::map:
+      break;
+  }
+  return DatasetSchemaSection::Kind::map;
+}
+
+std::string dataset_schema_text() {
+  std::vector<DatasetSchemaSection> sections;
+  for (const DatasetSection& section : dataset_sections())
+    sections.push_back({section.name, section.parent, kind_of(section.kind), section.help, section.keys});
+  return dataset_schema({sections, value_map_key, value_map_help});
+}
+
+static int run(const CliArguments& given, CliContext& context) {
+  static constexpr std::array<std::string_view, 2> kinds{"pipeline", "dataset"};
+  const std::string kind = given.positional().empty() ? "pipeline" : given.positional(0);
+  if (kind == "pipeline")
+    context.out << pipeline_schema_of(context.handlers);
+  else if (kind == "dataset")
+    context.out << dataset_schema_text();
+  else
+    throw Error{ExitCode::usage, fmt::format("there is no schema of '{}'", kind)}.hint(suggest(kind, kinds));
   return 0;
 }
 
+static constexpr std::array arguments{
+    CliArgument{.name = "kind", .help = "of which files: pipeline (default) or dataset"}};
+
 const CliCommand schema_command{
     .name = "schema",
-    .summary = "Print the JSON Schema of pipeline files, for editors",
+    .summary = "Print the JSON Schema of pipeline files or of datasets",
+    .arguments = arguments,
     .details =
-        "Editors with the YAML language server check a pipeline file by it when the\n"
-        "file's first line is '# yaml-language-server: $schema=FILE'.\n",
+        "Editors with the YAML language server check a file by it when the file's\n"
+        "first line is '# yaml-language-server: $schema=FILE'.\n",
     .run = run,
 };
 

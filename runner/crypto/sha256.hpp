@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -7,5 +8,22 @@ namespace runner {
 
 /// The SHA-256 digest of `data` as 64 lower-case hexadecimal digits.
 std::string sha256(std::string_view data);
+
+/// The same of a text that comes in pieces.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  void add(std::string_view data);
+  /// Ends it: nothing can be added behind this.
+  std::string digest();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace runner

@@ -11,8 +11,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace runner {
+
+/// What `seeds` in the pipeline file names; absolute paths.
+struct SeedPaths {
+  std::filesystem::path folder{};              ///< of the datasets
+  std::vector<std::filesystem::path> files{};  ///< of SQL, in the order in which they run
+};
 
 /// What a handler gets to know. Steps hand nothing else to each other.
 struct StepInput {
@@ -22,6 +29,7 @@ struct StepInput {
   const HistoryTable& history;
   const std::filesystem::path& root;  ///< repository root
   bool history_changed = false;       ///< a step of this stage, before this one, changed the target's history
+  SeedPaths seeds{};
 };
 
 /// What a handler may use.

@@ -134,7 +134,8 @@ class StageRun {
                           plan_,
                           history_,
                           request_.pipeline.root,
-                          applied_versions() != applied_at_start_};
+                          applied_versions() != applied_at_start_,
+                          request_.pipeline.seeds};
     Services services{target(), *shadows_, reporter_, stop_};
     const Clock::time_point start = Clock::now();
     result.error = caught(stop_, [&] {

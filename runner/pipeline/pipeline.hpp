@@ -45,6 +45,7 @@ struct Pipeline {
   std::string history_table = "supabase_migrations.schema_migrations";
   std::filesystem::path migrations{};
   std::filesystem::path rollbacks{};
+  SeedPaths seeds{};
   Secret shadow_server{};
   std::vector<std::string> preludes{"supabase"};
   std::filesystem::path baseline{};

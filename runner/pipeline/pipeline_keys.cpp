@@ -53,10 +53,20 @@ static constexpr std::array<OptionSpec, 4> shadow_keys{{
      .default_text = "false"},
 }};
 
-static constexpr std::array<PipelineSection, 3> sections{{
+static constexpr std::array<OptionSpec, 2> seeds_keys{{
+    {.name = "folder",
+     .help = "Folder of the datasets, relative to the repository root or absolute",
+     .default_text = "seeds"},
+    {.name = "files",
+     .type = OptionType::text_list,
+     .help = "SQL files with rows that are there before the datasets, in the order in which they run"},
+}};
+
+static constexpr std::array<PipelineSection, 4> sections{{
     {.name = "", .help = "A pipeline of runner", .keys = top_keys},
     {.name = "database", .help = "The target database", .keys = database_keys},
     {.name = "shadow", .help = "The disposable databases where migrations are tried", .keys = shadow_keys},
+    {.name = "seeds", .help = "The test data", .keys = seeds_keys},
 }};
 
 static constexpr std::array<TierName, 3> tiers{{

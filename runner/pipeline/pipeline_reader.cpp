@@ -63,11 +63,14 @@ Pipeline PipelineReader::read(std::filesystem::path path, std::filesystem::path 
                             fmt::join(names_of(pipeline_section(name).keys), ", ")));
     else if (name == "database")
       use_database(&entry.value, pipeline);
+    else if (name == "seeds")
+      use_seeds(&entry.value, pipeline);
     else
       use_shadow(&entry.value, pipeline);
   }
   if (!top.find("database")) use_database(nullptr, pipeline);
   if (!top.find("shadow")) use_shadow(nullptr, pipeline);
+  if (!top.find("seeds")) use_seeds(nullptr, pipeline);
   if (!top.find("stages"))
     throw file_.error_at(0, "the pipeline file declares no stages")
         .hint("add 'stages:' with at least one stage");
@@ -170,6 +173,14 @@ void PipelineReader::use_shadow(const YamlNode* node, Pipeline& pipeline) const 
   pipeline.shadow_superuser = options.boolean("superuser");
   if (const std::string& baseline = options.text("baseline"); !baseline.empty())
     pipeline.baseline = (pipeline.root / baseline).lexically_normal();
+}
+
+void PipelineReader::use_seeds(const YamlNode* node, Pipeline& pipeline) const {
+  const Options options = read_section(pipeline_section("seeds"), node).options;
+  pipeline.seeds.folder = (pipeline.root / options.text("folder")).lexically_normal();
+  if (!options.has("files")) return;
+  for (const std::string& file : options.list("files"))
+    pipeline.seeds.files.push_back((pipeline.root / file).lexically_normal());
 }
 
 /// Substitution with the place of the variable that is wrong, as near as quotes and escapes let us know it.

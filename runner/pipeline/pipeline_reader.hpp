@@ -36,6 +36,7 @@ class PipelineReader {
   void placed(const YamlNode& node, Check&& check) const;
   void use_database(const YamlNode* node, Pipeline& pipeline) const;
   void use_shadow(const YamlNode* node, Pipeline& pipeline) const;
+  void use_seeds(const YamlNode* node, Pipeline& pipeline) const;
 
   std::vector<Stage> read_stages(const YamlEntry& entry) const;
   Stage read_stage(const YamlEntry& entry) const;

@@ -1,100 +1,15 @@
 #include "runner/report/pipeline_schema.hpp"
 
-#include <cstdint>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include "runner/report/option_schema.hpp"
 
 namespace runner {
 
-// Keys in the order in which they are set, so that the text reads as the file does.
-using Json = nlohmann::ordered_json;
-
-static constexpr std::string_view duration = "[0-9]+(ms|s|min|h|d)";
 static constexpr std::string_view stage_name = "^[a-z][a-z0-9:_-]{0,63}$";
-
-static Json with_variable(Json type) {
-  return {{"anyOf", Json::array({std::move(type), {{"type", "string"}, {"pattern", "\\$\\{"}}})}};
-}
-
-static Json choices_of(const OptionSpec& option) {
-  return {{"enum", Json(option.choices)}};
-}
-
-static Json type_of(const OptionSpec& option) {
-  switch (option.type) {
-    case OptionType::boolean:
-      return with_variable({{"type", "boolean"}});
-    case OptionType::integer: {
-      Json type{{"type", "integer"}, {"minimum", option.min}};
-      if (option.max != INT64_MAX) type["maximum"] = option.max;
-      return with_variable(std::move(type));
-    }
-    case OptionType::text_list:
-      return {{"type", "array"}, {"items", {{"type", Json::array({"string", "number", "boolean"})}}}};
-    case OptionType::choice:
-      return with_variable(choices_of(option));
-    case OptionType::choice_list:
-      return {{"type", "array"}, {"items", with_variable(choices_of(option))}};
-    case OptionType::choice_map: {
-      Json keys = Json::object();
-      for (const std::string_view key : option.keys())
-        keys[std::string(key)] = with_variable(choices_of(option));
-      return {{"type", "object"}, {"properties", std::move(keys)}, {"additionalProperties", false}};
-    }
-    case OptionType::duration:
-      return with_variable({{"type", "string"}, {"pattern", fmt::format("^{}$", duration)}});
-    case OptionType::duration_range:
-      return with_variable({{"type", "string"}, {"pattern", fmt::format("^{0}(\\.\\.{0})?$", duration)}});
-    case OptionType::text:
-      break;
-  }
-  // YAML reads an unquoted version or "true" as something else than a text; the runner does not.
-  Json type{{"type", Json::array({"string", "number", "boolean"})}};
-  if (option.non_empty) type["minLength"] = 1;
-  return type;
-}
-
-/// As YAML would read the text that stands in the table.
-static Json default_of(const OptionSpec& option) {
-  if (option.type == OptionType::boolean) return option.default_text == "true";
-  if (option.type == OptionType::integer) return Json::parse(option.default_text);
-  if (option.type != OptionType::text_list && option.type != OptionType::choice_list)
-    return option.default_text;
-  Json items = Json::array();
-  std::string_view rest = option.default_text;
-  while (!rest.empty()) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    std::string_view item = rest.substr(0, comma);
-    item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
-    items.push_back(Json(item));
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
-  return items;
-}
-
-static void add_options(Json& properties, Json& required, std::span<const OptionSpec> options) {
-  for (const OptionSpec& option : options) {
-    Json type = type_of(option);
-    type["description"] =
-        option.unit.empty() ? std::string(option.help) : fmt::format("{}, in {}", option.help, option.unit);
-    if (!option.default_text.empty()) type["default"] = default_of(option);
-    properties[std::string(option.name)] = std::move(type);
-    if (option.required) required.push_back(Json(option.name));
-  }
-}
 
 static Json object(std::string_view help, std::span<const OptionSpec> options,
                    std::span<const OptionSpec> more = {}) {
-  Json properties = Json::object();
-  Json required = Json::array();
-  add_options(properties, required, options);
-  add_options(properties, required, more);
-  Json result{{"type", "object"},
-              {"description", Json(help)},
-              {"properties", std::move(properties)},
-              {"additionalProperties", false}};
-  if (!required.empty()) result["required"] = std::move(required);
+  Json result = object_schema(help, options, SchemaVariables::allowed);
+  add_option_schemas(result, more, SchemaVariables::allowed);
   return result;
 }
 

@@ -1,0 +1,149 @@
+#include "runner/seed/csv_reader.hpp"
+
+#include "runner/core/error.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <csv.h>
+#include <fmt/format.h>
+
+namespace runner {
+
+struct CsvReader::Impl {
+  TextSource source;
+  csv_parser parser{};
+  CsvBatch* batch = nullptr;
+  std::optional<Finding> problem{};
+  std::optional<std::size_t> problem_field{};
+  std::string shown_path;
+  LineCounter lines{};
+  std::int64_t record_line = 1;
+  std::size_t open_fields = 0;        ///< of the record that has not ended
+  std::size_t open_record_bytes = 0;  ///< at least so long is it
+  bool row_ended = false;             ///< during one piece
+  bool ended = false;
+
+  explicit Impl(const Dataset& dataset) : source(dataset), shown_path(dataset.shown_csv) {
+    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0)
+      throw Error{ExitCode::environment, "the CSV parser cannot be started"};
+    csv_set_delim(&parser, static_cast<unsigned char>(dataset.delimiter));
+    csv_set_space_func(&parser, [](unsigned char) { return 0; });  // spaces are part of a field
+    csv_set_blk_size(&parser, 4096);
+  }
+  ~Impl() { csv_free(&parser); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  static void on_field(void* data, std::size_t size, void* self) {
+    static_cast<Impl*>(self)->add_field({static_cast<const char*>(data), size});
+  }
+  static void on_record(int end, void* self) { static_cast<Impl*>(self)->end_record(end); }
+
+  void add_field(std::string_view text);
+  void end_record(int end);
+  void begin(CsvBatch& into);
+  void parse(std::string_view piece);
+  void finish();
+  void refuse(Place place, std::string message, std::string remedy);
+};
+
+void CsvReader::Impl::add_field(std::string_view text) {
+  if (open_fields++ == 0) record_line = lines.line();
+  batch->fields_.push_back({batch->text_.size(), text.size()});
+  batch->text_.append(text);
+  lines.add(text);
+}
+
+/// `end` is the character that ended it, -1 at the end of the file. libcsv reports each of "\r\n".
+void CsvReader::Impl::end_record(int end) {
+  if (open_fields > 0)
+    batch->records_.push_back({record_line, batch->fields_.size() - open_fields, open_fields});
+  open_fields = 0;
+  open_record_bytes = 0;
+  row_ended = true;
+  if (end == '\r') lines.add("\r");
+  if (end == '\n') lines.add("\n");
+}
+
+/// Moves the fields of the record that has not ended to the beginning of an otherwise empty batch.
+void CsvReader::Impl::begin(CsvBatch& into) {
+  batch = &into;
+  const std::size_t closed = into.fields_.size() - open_fields;
+  const std::size_t offset = open_fields > 0 ? into.fields_[closed].offset : into.text_.size();
+  into.text_.erase(0, offset);
+  into.fields_.erase(into.fields_.begin(), into.fields_.begin() + static_cast<std::ptrdiff_t>(closed));
+  for (CsvBatch::Span& span : into.fields_) span.offset -= offset;
+  into.records_.clear();
+}
+
+void CsvReader::Impl::refuse(Place place, std::string message, std::string remedy) {
+  problem = Finding{.rule = "csv-malformed",
+                    .place = std::move(place),
+                    .message = std::move(message),
+                    .remedy = std::move(remedy)};
+}
+
+void CsvReader::Impl::parse(std::string_view piece) {
+  row_ended = false;
+  const std::size_t done = csv_parse(&parser, piece.data(), piece.size(), on_field, on_record, this);
+  if (done < piece.size()) {
+    if (csv_error(&parser) != CSV_EPARSE) throw Error{ExitCode::environment, "out of memory"};
+    const bool behind_quote = parser.quoted != 0;
+    return refuse(source.place(done),
+                  behind_quote ? "text behind the quote that closes a field"
+                               : "a quote within a field that does not begin with one",
+                  "Put the whole field in quotes, and write each quote within it twice.");
+  }
+  if (!row_ended) open_record_bytes += piece.size();
+  if (open_record_bytes > longest_record_bytes)
+    refuse({.path = shown_path,
+            .line = static_cast<int>(open_fields > 0 ? record_line : lines.line()),
+            .column = 1},
+           fmt::format("a record of more than {} bytes begins here", longest_record_bytes),
+           "Look for a quote that is not closed, or for line ends that were lost.");
+}
+
+void CsvReader::Impl::finish() {
+  ended = true;
+  if (source.problem()) {
+    problem = source.problem();
+    return;
+  }
+  if (csv_fini(&parser, on_field, on_record, this) == 0) return;
+  const std::int64_t line = open_fields > 0 ? record_line : lines.line();
+  problem_field = open_fields;
+  refuse({.path = shown_path, .line = static_cast<int>(line), .column = 0},
+         "the file ends within a field whose quote is opened here",
+         "Close the quote, or fetch the file again: it may be cut off.");
+}
+
+CsvReader::CsvReader(const Dataset& dataset) : impl_(std::make_unique<Impl>(dataset)) {}
+CsvReader::~CsvReader() = default;
+
+bool CsvReader::next(CsvBatch& batch) {
+  impl_->begin(batch);
+  while (!impl_->ended && !impl_->problem && batch.records().empty()) {
+    const std::string_view piece = impl_->source.next();
+    if (piece.empty())
+      impl_->finish();
+    else
+      impl_->parse(piece);
+  }
+  return !batch.records().empty();
+}
+
+const std::optional<Finding>& CsvReader::problem() const {
+  return impl_->problem;
+}
+std::optional<std::size_t> CsvReader::problem_field() const {
+  return impl_->problem_field;
+}
+std::uint64_t CsvReader::bytes_read() const {
+  return impl_->source.bytes_read();
+}
+std::uint64_t CsvReader::size_bytes() const {
+  return impl_->source.size_bytes();
+}
+
+}  // namespace runner

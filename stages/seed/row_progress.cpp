@@ -1,0 +1,35 @@
+#include "stages/seed/row_progress.hpp"
+
+#include "runner/core/duration.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+static constexpr std::chrono::milliseconds between_shows{200};
+
+std::string bar(double share) {
+  static constexpr std::size_t places = 10;
+  const auto full = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * static_cast<double>(places) + 0.5);
+  return fmt::format("[{}{}]", std::string(full, '#'), std::string(places - full, ' '));
+}
+
+void RowProgress::show(const RowMaker& maker) {
+  const Clock::time_point now = Clock::now();
+  if (now - shown_ < between_shows || maker.bytes_read() == 0) return;
+  shown_ = now;
+  const double seconds = std::chrono::duration<double>(now - started_).count();
+  const double share = static_cast<double>(maker.bytes_read()) /
+                       static_cast<double>(std::max<std::uint64_t>(maker.size_bytes(), 1));
+  const double left = seconds / share - seconds;
+  // The rows of the whole file are not known before its end: the bytes tell how many there may be.
+  const auto rows = static_cast<double>(maker.counts().read);
+  reporter_.progress(maker.counts().read, static_cast<std::size_t>(std::max(rows / share, rows)),
+                     fmt::format("{} {} {:.0f} rows/s, {} left", dataset_, bar(share), rows / seconds,
+                                 for_people(std::chrono::seconds(static_cast<std::int64_t>(left + 0.5)))));
+}
+
+}  // namespace runner
