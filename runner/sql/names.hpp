@@ -39,6 +39,8 @@ struct Expression {
   std::vector<std::string> columns{};   ///< last parts of the names
   std::vector<std::string> not_null{};  ///< columns that it demands to be set: a IS NOT NULL AND …
   std::vector<std::string> casts{};     ///< names of the types
+  std::string listed_column{};          ///< of col IN ('a', 'b') and nothing else: col
+  std::vector<std::string> listed{};    ///< and its constants: a, b
   bool is_true = false;                 ///< the constant true
   bool is_null = false;                 ///< the constant NULL
   bool has_subquery = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -37,6 +38,22 @@ std::vector<std::string> strings_of(Nodes nodes) {
   std::vector<std::string> texts;
   for (const PgQuery__Node* node : nodes) texts.emplace_back(string_of(node));
   return texts;
+}
+
+std::string constant_text(const PgQuery__Node& node) {
+  if (node.node_case != PG_QUERY__NODE__NODE_A_CONST) return std::string(string_of(&node));
+  switch (node.a_const->val_case) {
+    case PG_QUERY__A__CONST__VAL_IVAL:
+      return std::to_string(node.a_const->ival->ival);
+    case PG_QUERY__A__CONST__VAL_FVAL:
+      return node.a_const->fval->fval;
+    case PG_QUERY__A__CONST__VAL_SVAL:
+      return node.a_const->sval->sval;
+    case PG_QUERY__A__CONST__VAL_BOOLVAL:
+      return node.a_const->boolval->boolval != 0 ? "true" : "false";
+    default:
+      return {};
+  }
 }
 
 QualifiedName name_of(Nodes parts, std::size_t position) {
@@ -159,6 +176,60 @@ static bool is_true(const PgQuery__Node& node) {
          node.a_const->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL && node.a_const->boolval->boolval != 0;
 }
 
+static const PgQuery__Node& without_casts(const PgQuery__Node& node) {
+  return node.node_case == PG_QUERY__NODE__NODE_TYPE_CAST ? without_casts(*node.type_cast->arg) : node;
+}
+
+static Nodes elements_of(const PgQuery__Node& list) {
+  const PgQuery__Node& plain = without_casts(list);
+  if (plain.node_case == PG_QUERY__NODE__NODE_LIST) return {plain.list->items, plain.list->n_items};
+  if (plain.node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR)
+    return {plain.a_array_expr->elements, plain.a_array_expr->n_elements};
+  return {};
+}
+
+/// Of col IS NULL OR …: the rest, because null passes a check in any case. nullptr for anything else.
+static const PgQuery__Node* without_null(const PgQuery__Node& node) {
+  if (node.node_case != PG_QUERY__NODE__NODE_BOOL_EXPR || node.bool_expr->n_args != 2 ||
+      node.bool_expr->boolop != PG_QUERY__BOOL_EXPR_TYPE__OR_EXPR)
+    return nullptr;
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+    const PgQuery__Node& side = *node.bool_expr->args[i];
+    if (side.node_case == PG_QUERY__NODE__NODE_NULL_TEST &&
+        side.null_test->nulltesttype == PG_QUERY__NULL_TEST_TYPE__IS_NULL)
+      return node.bool_expr->args[1 - i];
+  }
+  return nullptr;
+}
+
+/// col IN (…), and what PostgreSQL makes of it: col = ANY (ARRAY[…]). One value alone is col = 'a' there.
+static void add_list(const PgQuery__Node& node, Expression& found) {
+  if (const PgQuery__Node* list = without_null(node)) return add_list(*list, found);
+  if (node.node_case != PG_QUERY__NODE__NODE_A_EXPR) return;
+  const PgQuery__AExpr& expr = *node.a_expr;
+  const bool is_equal = expr.n_name == 1 && string_of(expr.name[0]) == "=";
+  if (!is_equal || expr.lexpr == nullptr || expr.rexpr == nullptr) return;
+  const PgQuery__Node& column = without_casts(*expr.lexpr);
+  if (column.node_case != PG_QUERY__NODE__NODE_COLUMN_REF) return;
+  std::vector<std::string> values;
+  const auto add = [&values](const PgQuery__Node& value) {
+    const PgQuery__Node& plain = without_casts(value);
+    if (plain.node_case != PG_QUERY__NODE__NODE_A_CONST || plain.a_const->isnull != 0) return false;
+    values.push_back(constant_text(plain));
+    return true;
+  };
+  if (expr.kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP) {
+    if (!add(*expr.rexpr)) return;
+  } else if (expr.kind == PG_QUERY__A__EXPR__KIND__AEXPR_IN ||
+             expr.kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP_ANY) {
+    for (const PgQuery__Node* element : elements_of(*expr.rexpr))
+      if (!add(*element)) return;
+  }
+  if (values.empty()) return;
+  found.listed_column = last_part(*column.column_ref);
+  found.listed = std::move(values);
+}
+
 static void note(const ProtobufCMessage& message, const Source& in, Expression& found) {
   if (const auto* call = as<PgQuery__FuncCall>(message, pg_query__func_call__descriptor))
     found.functions.push_back(name_of({call->funcname, call->n_funcname}, in.at(call->location)));
@@ -212,6 +283,7 @@ Expression expression_of(const PgQuery__Node* node, const Source& in) {
   found.is_cast_of_column = node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST &&
                             node->type_cast->arg->node_case == PG_QUERY__NODE__NODE_COLUMN_REF;
   add_demanded(*node, found.not_null);
+  add_list(*node, found);
   walk(*node, [&](const ProtobufCMessage& message) {
     note(message, in, found);
     return true;

@@ -56,6 +56,9 @@ struct Source {
 std::string_view string_of(const PgQuery__Node* node);
 std::vector<std::string> strings_of(Nodes nodes);
 
+/// A constant as text, without quotes; "" for anything else.
+std::string constant_text(const PgQuery__Node& node);
+
 /// A name given as a list of strings: [catalog.][schema.]name
 QualifiedName name_of(Nodes parts, std::size_t position);
 QualifiedName name_of(const PgQuery__RangeVar& table, const Source& in);

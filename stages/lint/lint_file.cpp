@@ -85,6 +85,8 @@ void FileLint::tell(const LintRule& rule, Remarks remarks) {
       remark.message = fmt::format("{}: {}", rule.name, remark.message);
       remark.severity.reset();
     }
+    if (context_.is_rollback() && rule.section == RuleSection::security)  // it puts back what was there
+      remark.severity = std::min(remark.severity.value_or(rule.severity), Severity::warning);
     if (!excused) add(as_unsafe ? rules::rollback_unsafe : rule, std::move(remark), rule.remedy);
   }
 }

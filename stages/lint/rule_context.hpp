@@ -49,6 +49,8 @@ class RuleContext {
   bool created(const QualifiedName& relation) const;
   /// True when the table was there before the file, as far as is known: what others use.
   bool existed(const QualifiedName& relation) const;
+  /// What the file itself has made before this statement; asks nobody.
+  const Schema& own() const { return own_; }
   /// Everything, as it stands before this statement. Reads the catalogue at the first call.
   const Schema& schema() const;
   /// The relation as it stands before this statement; nullptr where there is none or nobody knows.

@@ -1,6 +1,7 @@
 #include "stages/lint/schema.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <variant>
 
 #include <fmt/format.h>
@@ -59,20 +60,6 @@ const SchemaTable* Schema::table_of_index(const QualifiedName& index) const {
   return table == nullptr ? nullptr : value_at(tables, *table);
 }
 
-std::vector<const SchemaFunction*> Schema::overloads(const QualifiedName& name) const {
-  std::vector<const SchemaFunction*> found;
-  const auto add = [&](const std::string& schema) {
-    const auto [from, to] = functions.equal_range({schema, name.name});
-    for (auto it = from; it != to; ++it) found.push_back(&it->second);
-  };
-  if (!name.schema.empty()) {
-    add(name.schema);
-    return found;
-  }
-  for (const std::string& schema : search_path) add(schema);
-  return found;
-}
-
 std::vector<const SchemaTable*> Schema::referencing(const SchemaTable& table) const {
   std::vector<const SchemaTable*> found;
   for (const auto& [key, other] : tables) {
@@ -111,53 +98,6 @@ static SchemaColumn column_of(const ColumnDefinition& definition) {
           .is_identity = definition.is_identity};
 }
 
-/// As PostgreSQL chooses a constraint's name. Source: PostgreSQL, indexcmds.c, ChooseIndexName; shortened
-/// names aside.
-static std::string chosen_name(const SchemaTable& table, const Constraint& constraint) {
-  if (!constraint.name.empty()) return constraint.name;
-  if (!constraint.using_index.empty()) return constraint.using_index;
-  const std::string columns = fmt::format("{}", fmt::join(constraint.columns, "_"));
-  switch (constraint.kind) {
-    case ConstraintKind::primary_key:
-      return table.name.name + "_pkey";
-    case ConstraintKind::foreign_key:
-      return fmt::format("{}_{}_fkey", table.name.name, columns);
-    case ConstraintKind::unique:
-      return fmt::format("{}_{}_key", table.name.name, columns);
-    case ConstraintKind::exclusion:
-      return fmt::format("{}_excl", table.name.name);
-    case ConstraintKind::check:
-      break;
-  }
-  const std::string column = constraint.check.columns.size() == 1 ? "_" + constraint.check.columns[0] : "";
-  return fmt::format("{}{}_check", table.name.name, column);
-}
-
-void Schema::add_constraint(SchemaTable& table, const Constraint& constraint) {
-  SchemaConstraint made{.kind = constraint.kind,
-                        .name = chosen_name(table, constraint),
-                        .columns = constraint.columns,
-                        .valid = !constraint.not_valid,
-                        .not_null = constraint.check.not_null,
-                        .added = true};
-  if (made.kind == ConstraintKind::check && made.columns.empty()) made.columns = constraint.check.columns;
-  if (made.kind == ConstraintKind::foreign_key) {
-    const Key referenced = key(constraint.referenced);
-    made.referenced = {referenced.first, referenced.second, constraint.referenced.position};
-    made.referenced_columns = constraint.referenced_columns;
-  }
-  const bool has_index = made.kind == ConstraintKind::primary_key || made.kind == ConstraintKind::unique;
-  if (has_index && constraint.using_index.empty()) {
-    table.indexes.push_back(
-        {.name = made.name, .columns = constraint.columns, .unique = true, .added = true});
-    index_tables[{table.name.schema, made.name}] = {table.name.schema, table.name.name};
-  }
-  if (made.kind == ConstraintKind::primary_key)
-    for (const std::string& column : constraint.columns)
-      if (SchemaColumn* found = named(table.columns, column)) found->not_null = true;
-  table.constraints.push_back(std::move(made));
-}
-
 void Schema::apply(const CreateTable& create) {
   const Key here = create.temporary ? Key{"pg_temp", create.table.name} : key(create.table);
   if (create.if_not_exists && tables.contains(here)) return;
@@ -184,7 +124,14 @@ void Schema::apply(const CreateTableAs& create) {
 
 void Schema::apply(const CreateView& create) {
   const Key here = key(create.view);
-  if (tables.contains(here) && (create.replace || create.if_not_exists)) return;
+  const auto old = tables.find(here);
+  if (old != tables.end() && create.if_not_exists) return;
+  if (old != tables.end() && create.replace) {
+    if (!create.columns) return;
+    old->second.columns.clear();
+    for (const std::string& column : *create.columns) old->second.columns.push_back({.name = column});
+    return;
+  }
   SchemaTable view{.name = {here.first, here.second, 0},
                    .kind = create.materialized ? RelationKind::materialized_view : RelationKind::view,
                    .created = true};
@@ -195,6 +142,19 @@ void Schema::apply(const CreateView& create) {
 
 static bool uses(const std::vector<std::string>& columns, const std::string& name) {
   return std::find(columns.begin(), columns.end(), name) != columns.end();
+}
+
+/// Takes what `is_gone` says out of `items`, and keeps it in `dropped`.
+template <typename Item, typename IsGone>
+static void move_out(std::vector<Item>& items, std::vector<Item>& dropped, IsGone is_gone) {
+  std::copy_if(items.begin(), items.end(), std::back_inserter(dropped), is_gone);
+  std::erase_if(items, is_gone);
+}
+
+static void drop_constraint(SchemaTable& table, const std::string& name) {
+  const auto has_name = [&](const auto& item) { return item.name == name; };
+  move_out(table.constraints, table.dropped_constraints, has_name);
+  move_out(table.indexes, table.dropped_indexes, has_name);
 }
 
 static void drop_column(SchemaTable& table, const std::string& name) {
@@ -240,6 +200,7 @@ void Schema::apply_action(SchemaTable& table, const AlterAction& action) {
     case AlterKind::add_column:
       if (table.column(action.name) != nullptr) return;
       table.columns.push_back(column_of(*action.column));
+      table.columns.back().added = true;
       for (const Constraint& constraint : action.column->constraints) add_constraint(table, constraint);
       return;
     case AlterKind::drop_column:
@@ -248,9 +209,7 @@ void Schema::apply_action(SchemaTable& table, const AlterAction& action) {
       if (action.constraint) add_constraint(table, *action.constraint);
       return;
     case AlterKind::drop_constraint:
-      std::erase_if(table.constraints, [&](const SchemaConstraint& c) { return c.name == action.name; });
-      std::erase_if(table.indexes, [&](const SchemaIndex& index) { return index.name == action.name; });
-      return;
+      return drop_constraint(table, action.name);
     case AlterKind::validate_constraint:
       if (SchemaConstraint* found = named(table.constraints, action.name)) found->valid = true;
       return;
@@ -305,15 +264,17 @@ void Schema::apply(const Drop& drop) {
   for (const DroppedObject& object : drop.objects) {
     if (drop.kind == ObjectKind::type || drop.kind == ObjectKind::domain)
       types.erase(found_key(object.name, types));
-    if (drop.kind == ObjectKind::function || drop.kind == ObjectKind::procedure)
-      for (const std::string& schema : search_path)
-        functions.erase({object.name.schema.empty() ? schema : object.name.schema, object.name.name});
+    if (drop.kind == ObjectKind::function || drop.kind == ObjectKind::procedure) drop_routine(object);
+    if (drop.kind == ObjectKind::policy)
+      if (SchemaTable* table = find(object.table))
+        std::erase_if(table->policies, [&](const SchemaPolicy& p) { return p.name == object.name.name; });
     if (drop.kind == ObjectKind::index) {
       const Key index = found_key(object.name, index_tables);
       const auto of = index_tables.find(index);
       if (of == index_tables.end()) continue;
       if (const auto table = tables.find(of->second); table != tables.end())
-        std::erase_if(table->second.indexes, [&](const SchemaIndex& i) { return i.name == index.second; });
+        move_out(table->second.indexes, table->second.dropped_indexes,
+                 [&](const SchemaIndex& i) { return i.name == index.second; });
       index_tables.erase(of);
     }
     if (drop.kind == ObjectKind::table || drop.kind == ObjectKind::view ||
@@ -324,7 +285,26 @@ void Schema::apply(const Drop& drop) {
   }
 }
 
+void Schema::rename_type(const Rename& rename) {
+  const auto found = types.find(found_key(rename.object, types));
+  if (found == types.end()) return;
+  SchemaType moved = std::move(found->second);
+  types.erase(found);
+  if (rename.new_schema.empty())
+    moved.name.name = rename.new_name;
+  else
+    moved.name.schema = rename.new_schema;
+  for (auto& [key, table] : tables)
+    for (SchemaColumn& column : table.columns)
+      if (column.type.name == rename.object.name &&
+          (column.type.schema.empty() || rename.object.schema.empty() ||
+           column.type.schema == rename.object.schema))
+        column.type.schema = moved.name.schema, column.type.name = moved.name.name;
+  types.insert_or_assign(Key{moved.name.schema, moved.name.name}, std::move(moved));
+}
+
 void Schema::apply(const Rename& rename) {
+  if (rename.kind == ObjectKind::type || rename.kind == ObjectKind::domain) return rename_type(rename);
   SchemaTable* table = find(rename.object);
   if (table == nullptr) return;
   if (rename.kind == ObjectKind::column) {
@@ -359,7 +339,19 @@ void Schema::apply(const CreateType& create) {
   types.insert_or_assign(here, SchemaType{.name = {here.first, here.second, 0},
                                           .created = true,
                                           .is_domain = create.is_domain,
-                                          .constrained = create.not_null || !create.constraints.empty()});
+                                          .constrained = create.not_null || !create.constraints.empty(),
+                                          .members = create.members});
+}
+
+/// New members are kept as if they were appended: only what belongs to the enum is asked.
+void Schema::apply(const AlterEnum& alter) {
+  const auto found = types.find(found_key(alter.type, types));
+  if (found == types.end()) return;
+  std::vector<std::string>& members = found->second.members;
+  if (alter.old_value.empty())
+    members.push_back(alter.new_value);
+  else
+    std::replace(members.begin(), members.end(), alter.old_value, alter.new_value);
 }
 
 void Schema::apply(const AlterDomain& alter) {
@@ -367,28 +359,6 @@ void Schema::apply(const AlterDomain& alter) {
   if (found != types.end() &&
       (alter.kind == AlterDomain::Kind::add_constraint || alter.kind == AlterDomain::Kind::set_not_null))
     found->second.constrained = true;
-}
-
-void Schema::apply(const CreateRoutine& create) {
-  const std::string schema =
-      create.routine.schema.empty() ? key(create.routine).first : create.routine.schema;
-  SchemaFunction made{
-      .name = {schema, create.routine.name, 0}, .created = true, .is_volatile = create.is_volatile};
-  made.returns = create.returns.str();
-  for (const RoutineArgument& argument : create.arguments) {
-    if (argument.mode == RoutineArgument::Mode::out || argument.mode == RoutineArgument::Mode::table)
-      continue;
-    made.argument_types.push_back(argument.type.name + (argument.type.is_array ? "[]" : ""));
-    made.argument_names.push_back(argument.name);
-  }
-  const auto [from, to] = functions.equal_range({schema, create.routine.name});
-  for (auto it = from; it != to; ++it)
-    if (it->second.argument_types == made.argument_types) {
-      made.created = it->second.created;
-      it->second = std::move(made);
-      return;
-    }
-  functions.emplace(Key{schema, create.routine.name}, std::move(made));
 }
 
 void Schema::apply(const Setting& setting) {

@@ -18,6 +18,7 @@ struct SchemaColumn {
   bool has_default = false;
   bool is_generated = false;
   bool is_identity = false;
+  bool added = false;  ///< by the file that is looked at
 };
 
 struct SchemaConstraint {
@@ -28,7 +29,9 @@ struct SchemaConstraint {
   QualifiedName referenced{};  ///< foreign_key, with schema
   std::vector<std::string> referenced_columns{};
   std::vector<std::string> not_null{};  ///< check: columns that it demands to be set
-  bool added = false;                   ///< by the file that is looked at
+  std::string listed_column{};          ///< check: as Expression has it
+  std::vector<std::string> listed{};
+  bool added = false;  ///< by the file that is looked at
 };
 
 struct SchemaIndex {
@@ -38,6 +41,15 @@ struct SchemaIndex {
   bool valid = true;
   bool partial = false;
   bool added = false;  ///< by the file that is looked at
+};
+
+struct SchemaPolicy {
+  std::string name{};
+  bool permissive = true;
+  std::string command{};             ///< "select", …, "all"
+  std::vector<std::string> roles{};  ///< "public" for PUBLIC
+  bool shows_all = false;            ///< USING (true)
+  bool takes_all = false;            ///< WITH CHECK (true), or where it has none, USING (true)
 };
 
 /// A table, view, or materialized view.
@@ -52,6 +64,9 @@ struct SchemaTable {
   std::vector<SchemaColumn> columns{};
   std::vector<SchemaConstraint> constraints{};
   std::vector<SchemaIndex> indexes{};
+  std::vector<SchemaPolicy> policies{};
+  std::vector<SchemaConstraint> dropped_constraints{};  ///< by the file that is looked at
+  std::vector<SchemaIndex> dropped_indexes{};
 
   const SchemaColumn* column(std::string_view column_name) const;
   const SchemaConstraint* constraint(std::string_view constraint_name) const;
@@ -61,7 +76,8 @@ struct SchemaType {
   QualifiedName name{};  ///< with schema
   bool created = false;
   bool is_domain = false;
-  bool constrained = false;  ///< a domain with CHECK or NOT NULL
+  bool constrained = false;            ///< a domain with CHECK or NOT NULL
+  std::vector<std::string> members{};  ///< of an enum, in order
 };
 
 struct SchemaFunction {
@@ -70,7 +86,14 @@ struct SchemaFunction {
   bool is_volatile = true;
   std::vector<std::string> argument_types{};  ///< of the IN arguments; PostgreSQL's own names
   std::vector<std::string> argument_names{};
+  std::size_t defaults = 0;  ///< so many of the last arguments may be left out
   std::string returns{};
+  std::vector<std::string> result_columns{};  ///< of OUT and TABLE; empty where they have no names
+  bool security_definer = false;
+  bool sets_search_path = false;
+
+  /// "billing.total(int4, text)"
+  std::string str() const;
 };
 
 /// What a database holds, as far as rules ask: read from a catalogue, and kept up with the statements that
@@ -95,6 +118,8 @@ class Schema {
   /// The table of an index, or nullptr.
   const SchemaTable* table_of_index(const QualifiedName& index) const;
   std::vector<const SchemaFunction*> overloads(const QualifiedName& name) const;
+  /// Those that DROP FUNCTION names, with arguments or without.
+  std::vector<const SchemaFunction*> routines(const DroppedObject& named) const;
   /// Tables with a foreign key to this one, without itself.
   std::vector<const SchemaTable*> referencing(const SchemaTable& table) const;
   /// Tables with a column of this type.
@@ -120,6 +145,9 @@ class Schema {
   void apply(const Rename& rename);
   void apply(const CreateType& create);
   void apply(const CreateRoutine& create);
+  void apply(const AlterRoutine& alter);
+  void apply(const AlterEnum& alter);
+  void apply(const Policy& policy);
   void apply(const AlterDomain& alter);
   void apply(const Setting& setting);
   template <typename T>
@@ -128,6 +156,8 @@ class Schema {
   void add_constraint(SchemaTable& table, const Constraint& constraint);
   void apply_action(SchemaTable& table, const AlterAction& action);
   void drop_table(const Key& key);
+  void rename_type(const Rename& rename);
+  void drop_routine(const DroppedObject& routine);
 };
 
 }  // namespace runner

@@ -122,14 +122,17 @@ static void read_columns(Session& session, Schema& schema) {
       });
 }
 
-/// The columns that a check demands to be set, read from its definition by the parser.
-static std::vector<std::string> demanded(const std::string& definition) {
+/// What a check demands, read from its definition by the parser.
+static void use_definition(SchemaConstraint& constraint, const std::string& definition) {
   const std::string sql = "ALTER TABLE t ADD " + definition;
   const ParsedFile file = parse_file(sql);
-  if (file.statements.size() != 1) return {};
+  if (file.statements.size() != 1) return;
   const auto* alter = as<AlterTable>(file.statements[0]);
-  if (alter == nullptr || alter->actions.empty() || !alter->actions[0].constraint) return {};
-  return alter->actions[0].constraint->check.not_null;
+  if (alter == nullptr || alter->actions.empty() || !alter->actions[0].constraint) return;
+  const Expression& check = alter->actions[0].constraint->check;
+  constraint.not_null = check.not_null;
+  constraint.listed_column = check.listed_column;
+  constraint.listed = check.listed;
 }
 
 static ConstraintKind constraint_kind(std::string_view contype) {
@@ -163,7 +166,7 @@ static void read_constraints(Session& session, Schema& schema) {
                                     .valid = yes(row[4])};
         constraint.referenced = {text(row[6]), text(row[7]), 0};
         constraint.referenced_columns = lines(row[8]);
-        if (row[9]) constraint.not_null = demanded(*row[9]);
+        if (row[9]) use_definition(constraint, *row[9]);
         table->constraints.push_back(std::move(constraint));
       });
 }
@@ -191,40 +194,82 @@ static void read_indexes(Session& session, Schema& schema) {
       });
 }
 
-static void read_types(Session& session, Schema& schema) {
-  for_each(
-      session,
-      fmt::format("SELECT n.nspname, t.typname, t.typtype = 'd', t.typnotnull OR EXISTS (SELECT FROM "
-                  "pg_catalog.pg_constraint x WHERE x.contypid = t.oid) FROM pg_catalog.pg_type t JOIN "
-                  "pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('d', 'e') AND {}",
-                  own_schemas),
-      [&](const Row& row) {
-        schema.types.insert_or_assign({text(row[0]), text(row[1])},
-                                      SchemaType{.name = {text(row[0]), text(row[1]), 0},
-                                                 .is_domain = yes(row[2]),
-                                                 .constrained = yes(row[3])});
-      });
-}
-
-static void read_functions(Session& session, Schema& schema) {
+static void read_policies(Session& session, Schema& schema) {
   for_each(
       session,
       fmt::format(
-          "SELECT n.nspname, p.proname, p.provolatile = 'v', (SELECT string_agg(CASE WHEN e.oid IS NULL "
-          "THEN t.typname ELSE e.typname || '[]' END, E'\\n' ORDER BY k.n) FROM unnest(p.proargtypes::oid[]) "
-          "WITH ORDINALITY k (id, n) JOIN pg_catalog.pg_type t ON t.oid = k.id LEFT JOIN pg_catalog.pg_type "
-          "e ON e.oid = t.typelem AND t.typcategory = 'A'), CASE WHEN p.pronargs > 0 AND p.proargnames IS "
-          "NOT NULL THEN array_to_string(p.proargnames[1:p.pronargs], E'\\n') END, r.typname FROM "
-          "pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace JOIN "
-          "pg_catalog.pg_type r ON r.oid = p.prorettype WHERE p.prokind IN ('f', 'p') AND {}",
+          "SELECT n.nspname, c.relname, p.polname, p.polpermissive, CASE p.polcmd WHEN 'r' THEN 'select' "
+          "WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update' WHEN 'd' THEN 'delete' ELSE 'all' END, (SELECT "
+          "string_agg(coalesce(r.rolname, 'public'), E'\\n') FROM unnest(p.polroles) k (id) LEFT JOIN "
+          "pg_catalog.pg_roles r ON r.oid = k.id), pg_catalog.pg_get_expr(p.polqual, p.polrelid), "
+          "pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) FROM pg_catalog.pg_policy p JOIN "
+          "pg_catalog.pg_class c ON c.oid = p.polrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
+          "c.relnamespace WHERE {}",
           own_schemas),
       [&](const Row& row) {
-        SchemaFunction function{.name = {text(row[0]), text(row[1]), 0}, .is_volatile = yes(row[2])};
-        function.argument_types = lines(row[3]);
-        function.argument_names = lines(row[4]);
-        function.returns = text(row[5]);
-        schema.functions.emplace(Schema::Key{text(row[0]), text(row[1])}, std::move(function));
+        SchemaTable* table = table_of(schema, row);
+        if (table == nullptr) return;
+        const std::string& check = row[7] ? text(row[7]) : text(row[6]);
+        table->policies.push_back({.name = text(row[2]),
+                                   .permissive = yes(row[3]),
+                                   .command = text(row[4]),
+                                   .roles = lines(row[5]),
+                                   .shows_all = text(row[6]) == "true",
+                                   .takes_all = check == "true"});
       });
+}
+
+static void read_types(Session& session, Schema& schema) {
+  for_each(session,
+           fmt::format(
+               "SELECT n.nspname, t.typname, t.typtype = 'd', t.typnotnull OR EXISTS (SELECT FROM "
+               "pg_catalog.pg_constraint x WHERE x.contypid = t.oid), (SELECT string_agg(e.enumlabel, "
+               "E'\\n' ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) FROM "
+               "pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE "
+               "t.typtype IN ('d', 'e') AND {}",
+               own_schemas),
+           [&](const Row& row) {
+             schema.types.insert_or_assign({text(row[0]), text(row[1])},
+                                           SchemaType{.name = {text(row[0]), text(row[1]), 0},
+                                                      .is_domain = yes(row[2]),
+                                                      .constrained = yes(row[3]),
+                                                      .members = lines(row[4])});
+           });
+}
+
+static void read_functions(Session& session, Schema& schema) {
+  static constexpr std::string_view type_of =
+      "(SELECT CASE WHEN e.oid IS NULL THEN t.typname ELSE e.typname || '[]' END FROM pg_catalog.pg_type t "
+      "LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' WHERE t.oid = {})";
+  for_each(session,
+           fmt::format(
+               "SELECT n.nspname, p.proname, p.provolatile = 'v', (SELECT string_agg({}, E'\\n' ORDER BY "
+               "k.n) FROM "
+               "unnest(p.proargtypes::oid[]) WITH ORDINALITY k (id, n)), (SELECT "
+               "string_agg(coalesce(p.proargnames[k.n], ''), E'\\n' ORDER BY k.n) FROM "
+               "pg_catalog.generate_series(1, "
+               "pg_catalog.cardinality(coalesce(p.proallargtypes, p.proargtypes::oid[]))) k (n) WHERE "
+               "coalesce(p.proargmodes[k.n], 'i') IN ('i', 'b', 'v')), p.pronargdefaults, {}, (SELECT "
+               "string_agg(p.proargnames[k.n], E'\\n' ORDER BY k.n) FROM "
+               "pg_catalog.generate_series(1, pg_catalog.cardinality(p.proargmodes)) k (n) WHERE "
+               "p.proargmodes[k.n] "
+               "IN ('o', 'b', 't')), p.prosecdef, EXISTS (SELECT FROM unnest(p.proconfig) s (setting) WHERE "
+               "s.setting LIKE 'search_path=%') FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON "
+               "n.oid = "
+               "p.pronamespace WHERE p.prokind IN ('f', 'p') AND {}",
+               fmt::format(fmt::runtime(type_of), "k.id"), fmt::format(fmt::runtime(type_of), "p.prorettype"),
+               own_schemas),
+           [&](const Row& row) {
+             SchemaFunction function{.name = {text(row[0]), text(row[1]), 0}, .is_volatile = yes(row[2])};
+             function.argument_types = lines(row[3]);
+             function.argument_names = lines(row[4]);
+             function.defaults = static_cast<std::size_t>(number(row[5]));
+             function.returns = text(row[6]);
+             function.result_columns = lines(row[7]);
+             function.security_definer = yes(row[8]);
+             function.sets_search_path = yes(row[9]);
+             schema.functions.emplace(Schema::Key{text(row[0]), text(row[1])}, std::move(function));
+           });
 }
 
 Schema read_schema(Session& session) {
@@ -234,6 +279,7 @@ Schema read_schema(Session& session) {
   read_columns(session, schema);
   read_constraints(session, schema);
   read_indexes(session, schema);
+  read_policies(session, schema);
   read_types(session, schema);
   read_functions(session, schema);
   schema.search_path.clear();

@@ -15,8 +15,6 @@ std::optional<Constraint> constraint_of(const PgQuery__Constraint& node, const S
 ColumnDefinition column_of(const PgQuery__ColumnDef& node, const Source& in);
 ObjectKind object_kind(PgQuery__ObjectType type);
 QualifiedName object_name(const PgQuery__Node& node, std::size_t position);
-/// A constant as text, without quotes; "" for anything else.
-std::string constant_text(const PgQuery__Node& node);
 
 CreateTable build(const PgQuery__CreateStmt& node, const Source& in);
 AlterTable build(const PgQuery__AlterTableStmt& node, const Source& in);

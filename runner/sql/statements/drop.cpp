@@ -158,6 +158,12 @@ static DroppedObject object_of(ObjectKind kind, const PgQuery__Node& node, std::
     object.name.schema.clear();
     object.table.position = position_of(object.table.name, from, in);
   }
+  if (node.node_case == PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS && !node.object_with_args->args_unspecified) {
+    object.arguments.emplace();
+    for (std::size_t i = 0; i < node.object_with_args->n_objargs; ++i)
+      if (node.object_with_args->objargs[i]->node_case == PG_QUERY__NODE__NODE_TYPE_NAME)
+        object.arguments->push_back(type_of(node.object_with_args->objargs[i]->type_name, in));
+  }
   object.name.position = position_of(object.name.name, from, in);
   return object;
 }

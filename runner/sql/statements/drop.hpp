@@ -2,6 +2,7 @@
 
 #include "runner/sql/names.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +36,8 @@ std::string_view to_string(ObjectKind kind);
 
 struct DroppedObject {
   QualifiedName name{};
-  QualifiedName table{};  ///< of a trigger, policy or rule
+  QualifiedName table{};                             ///< of a trigger, policy or rule
+  std::optional<std::vector<TypeName>> arguments{};  ///< of a function, where they are written: IN ones
 };
 
 struct Drop {

@@ -21,22 +21,6 @@ static Setting::Kind kind_of(PgQuery__VariableSetKind kind) {
   }
 }
 
-std::string constant_text(const PgQuery__Node& node) {
-  if (node.node_case != PG_QUERY__NODE__NODE_A_CONST) return std::string(string_of(&node));
-  switch (node.a_const->val_case) {
-    case PG_QUERY__A__CONST__VAL_IVAL:
-      return std::to_string(node.a_const->ival->ival);
-    case PG_QUERY__A__CONST__VAL_FVAL:
-      return node.a_const->fval->fval;
-    case PG_QUERY__A__CONST__VAL_SVAL:
-      return node.a_const->sval->sval;
-    case PG_QUERY__A__CONST__VAL_BOOLVAL:
-      return node.a_const->boolval->boolval != 0 ? "true" : "false";
-    default:
-      return {};
-  }
-}
-
 Setting build(const PgQuery__VariableSetStmt& node, const Source&) {
   Setting setting{.kind = kind_of(node.kind), .name = node.name, .is_local = node.is_local != 0};
   for (std::size_t i = 0; i < node.n_args; ++i) setting.values.push_back(constant_text(*node.args[i]));

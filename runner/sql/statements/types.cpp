@@ -34,7 +34,8 @@ AlterEnum build(const PgQuery__AlterEnumStmt& node, const Source& in) {
   return {.type = name_of({node.type_name, node.n_type_name}, in.offset),
           .old_value = node.old_val,
           .new_value = node.new_val,
-          .has_neighbour = std::string_view(node.new_val_neighbor) != "",
+          .neighbour = node.new_val_neighbor,
+          .is_before = node.new_val_is_after == 0,
           .if_not_exists = node.skip_if_new_val_exists != 0};
 }
 

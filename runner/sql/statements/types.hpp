@@ -20,7 +20,8 @@ struct AlterEnum {
   QualifiedName type{};
   std::string old_value{};  ///< RENAME VALUE; "" for ADD VALUE
   std::string new_value{};
-  bool has_neighbour = false;  ///< BEFORE or AFTER
+  std::string neighbour{};  ///< of BEFORE or AFTER; "" where it is appended
+  bool is_before = false;
   bool if_not_exists = false;
 };
 

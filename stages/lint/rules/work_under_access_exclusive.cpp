@@ -36,7 +36,10 @@ static Remarks finish(const RuleContext& in) {
   std::size_t more = 0;
   for (std::size_t i = 0; i < in.statements().size(); ++i) {
     const ParsedStatement& statement = in.statements()[i];
-    if (statement.kind == StatementKind::commit) held = nullptr;
+    if (statement.kind == StatementKind::commit) {
+      if (more > 0) break;
+      held = nullptr;
+    }
     const TableLock* taken = access_exclusive(in.locks()[i]);
     if (held != nullptr && counts(statement)) {
       if ((works(in.locks()[i]) || changes_rows(statement, in)) && in.existed(held->table)) {

@@ -21,6 +21,9 @@ inline Schema schema_after(std::string_view sql, Schema schema = {}) {
     table.created = false;
     for (SchemaConstraint& constraint : table.constraints) constraint.added = false;
     for (SchemaIndex& index : table.indexes) index.added = false;
+    for (SchemaColumn& column : table.columns) column.added = false;
+    table.dropped_constraints.clear();
+    table.dropped_indexes.clear();
   }
   for (auto& [key, type] : schema.types) type.created = false;
   for (auto& [key, function] : schema.functions) function.created = false;
