@@ -15,7 +15,8 @@ bool is_exposed(const RuleContext& in, const QualifiedName& name) {
 static bool is_about(const Grant& grant, ObjectKind kind, const QualifiedName& name) {
   if (grant.kind != kind) return false;
   return std::any_of(grant.objects.begin(), grant.objects.end(), [&](const QualifiedName& object) {
-    return grant.all_in_schema ? name.schema.empty() || object.name == name.schema : is_same(object, name);
+    const std::string schema = name.schema.empty() ? "public" : name.schema;
+    return grant.all_in_schema ? object.name == schema : is_same(object, name);
   });
 }
 
@@ -24,14 +25,21 @@ static bool is_whole(const Grant& revoke, ObjectKind kind) {
          (kind == ObjectKind::function && contains(revoke.privileges, "execute"));
 }
 
+static bool takes_all(Statements statements, ObjectKind kind, const QualifiedName& name,
+                      const std::string& role) {
+  return std::any_of(statements.begin(), statements.end(), [&](const ParsedStatement& statement) {
+    const auto* revoke = as<Grant>(statement);
+    return revoke != nullptr && !revoke->is_grant && is_about(*revoke, kind, name) &&
+           is_whole(*revoke, kind) && contains(revoke->roles, role);
+  });
+}
+
 bool is_withheld(const RuleContext& in, ObjectKind kind, const QualifiedName& name,
                  const std::vector<std::string>& roles) {
+  const QualifiedName schema{.name = name.schema.empty() ? "public" : name.schema};
   return std::all_of(roles.begin(), roles.end(), [&](const std::string& role) {
-    return std::any_of(in.statements().begin(), in.statements().end(), [&](const ParsedStatement& statement) {
-      const auto* revoke = as<Grant>(statement);
-      return revoke != nullptr && !revoke->is_grant && is_about(*revoke, kind, name) &&
-             is_whole(*revoke, kind) && contains(revoke->roles, role);
-    });
+    return takes_all(everywhere(in, name), kind, name, role) ||
+           takes_all(everywhere(in, schema), kind, name, role);
   });
 }
 

@@ -7,12 +7,21 @@
 
 namespace runner {
 
-Statements earlier(const RuleContext& in) {
-  return Statements(in.statements()).first(std::min(in.index(), in.statements().size()));
+Statements earlier(const RuleContext& in, const QualifiedName& name) {
+  return in.by_name().about(name.name, 0, in.index());
 }
 
-Statements later(const RuleContext& in) {
-  return Statements(in.statements()).subspan(std::min(in.index() + 1, in.statements().size()));
+Statements later(const RuleContext& in, const QualifiedName& name) {
+  return in.by_name().about(name.name, in.index() + 1, in.statements().size());
+}
+
+Statements everywhere(const RuleContext& in, const QualifiedName& name) {
+  return in.by_name().about(name.name, 0, in.statements().size());
+}
+
+Statements undone(const RuleContext& in, const QualifiedName& name) {
+  const StatementsByName* of = in.undone_by_name();
+  return of == nullptr ? Statements{} : of->about(name.name, 0, in.undone()->statements.size());
 }
 
 bool is_same(const QualifiedName& one, const QualifiedName& other) {
@@ -105,28 +114,24 @@ bool makes_policy(Statements statements, const QualifiedName& table, std::string
          });
 }
 
-static Statements undone(const RuleContext& in) {
-  return in.undone() == nullptr ? Statements{} : Statements(in.undone()->statements);
-}
-
 bool is_own_relation(const RuleContext& in, const QualifiedName& name) {
-  return in.created(name) || makes_relation(undone(in), name);
+  return in.created(name) || makes_relation(undone(in, name), name);
 }
 
 bool is_own_column(const RuleContext& in, const QualifiedName& table, std::string_view column) {
-  if (in.created(table) || makes_column(undone(in), table, column)) return true;
-  if (!makes_column(earlier(in), table, column)) return false;
+  if (in.created(table) || makes_column(undone(in, table), table, column)) return true;
+  if (!makes_column(earlier(in, table), table, column)) return false;
   const SchemaTable* known = in.table(table);  // IF NOT EXISTS may have added nothing
   const SchemaColumn* found = known == nullptr ? nullptr : known->column(column);
   return found == nullptr || found->added;
 }
 
 bool is_own_routine(const RuleContext& in, const QualifiedName& name) {
-  return makes_routine(earlier(in), name) || makes_routine(undone(in), name);
+  return makes_routine(earlier(in, name), name) || makes_routine(undone(in, name), name);
 }
 
 bool is_own_type(const RuleContext& in, const QualifiedName& name) {
-  return makes_type(earlier(in), name) || makes_type(undone(in), name);
+  return makes_type(earlier(in, name), name) || makes_type(undone(in, name), name);
 }
 
 std::vector<const AlterAction*> actions_on(Statements statements, const QualifiedName& table) {
@@ -139,14 +144,14 @@ std::vector<const AlterAction*> actions_on(Statements statements, const Qualifie
 
 bool has_action_behind(const RuleContext& in, const QualifiedName& table, AlterKind kind,
                        std::string_view name, std::size_t position) {
-  const auto actions = actions_on(in.statements(), table);
+  const auto actions = actions_on(everywhere(in, table), table);
   return std::any_of(actions.begin(), actions.end(), [&](const AlterAction* action) {
     return action->kind == kind && action->position > position && action->name == name;
   });
 }
 
 bool is_taken_back(const RuleContext& in, const QualifiedName& table, AlterKind kind, std::string_view name) {
-  const auto actions = actions_on(undone(in), table);
+  const auto actions = actions_on(undone(in, table), table);
   return std::any_of(actions.begin(), actions.end(),
                      [&](const AlterAction* action) { return action->kind == kind && action->name == name; });
 }

@@ -4,18 +4,18 @@
 #include "stages/lint/rule_context.hpp"
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace runner {
 
-using Statements = std::span<const ParsedStatement>;
-
-/// Statements of the file before the one that is looked at, and behind it.
-Statements earlier(const RuleContext& in);
-Statements later(const RuleContext& in);
+/// The file's statements about a name: before the one that is looked at, behind it, all of them; and those of
+/// the migration that a rollback takes back. They may be about another schema's thing of that name.
+Statements earlier(const RuleContext& in, const QualifiedName& name);
+Statements later(const RuleContext& in, const QualifiedName& name);
+Statements everywhere(const RuleContext& in, const QualifiedName& name);
+Statements undone(const RuleContext& in, const QualifiedName& name);
 
 /// True when both may mean the same: a name without a schema is found in any.
 bool is_same(const QualifiedName& one, const QualifiedName& other);

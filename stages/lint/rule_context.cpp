@@ -15,6 +15,17 @@ RuleContext::RuleContext(const ParsedFile& file, std::string_view sql, Transacti
   if (!file_.statements.empty()) locks_.push_back(locks_of(statement(), *this));
 }
 
+const StatementsByName& RuleContext::by_name() const {
+  if (!by_name_) by_name_.emplace(file_);
+  return *by_name_;
+}
+
+const StatementsByName* RuleContext::undone_by_name() const {
+  if (undone_ == nullptr) return nullptr;
+  if (!undone_by_name_) undone_by_name_.emplace(*undone_);
+  return &*undone_by_name_;
+}
+
 const SchemaTable* RuleContext::table(const QualifiedName& relation) const {
   // What the file has made is known without the catalogue.
   return created(relation) && !schema_ ? own_.table(relation) : schema().table(relation);

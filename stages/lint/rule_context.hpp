@@ -4,6 +4,7 @@
 #include "runner/sql/parsed.hpp"
 #include "stages/lint/locks.hpp"
 #include "stages/lint/schema.hpp"
+#include "stages/lint/statements_by_name.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -35,6 +36,10 @@ class RuleContext {
   const std::vector<ParsedStatement>& statements() const { return file_.statements; }
   const ParsedStatement& statement() const { return file_.statements[index_]; }
   std::size_t index() const { return index_; }
+  /// The file's statements by the names that they are about.
+  const StatementsByName& by_name() const;
+  /// The same of the migration that this rollback takes back; nullptr where it is none.
+  const StatementsByName* undone_by_name() const;
   /// The text of a statement.
   std::string_view text(const ParsedStatement& statement) const {
     return sql_.substr(statement.offset, statement.end - statement.offset);
@@ -71,7 +76,9 @@ class RuleContext {
   const ParsedFile* undone_;
   std::size_t index_ = 0;
   std::vector<std::vector<TableLock>> locks_{};
-  Schema own_{};                            ///< what the file itself has made
+  Schema own_{};  ///< what the file itself has made
+  mutable std::optional<StatementsByName> by_name_{};
+  mutable std::optional<StatementsByName> undone_by_name_{};
   mutable std::optional<Schema> schema_{};  ///< with the catalogue, once asked for
 };
 

@@ -7,7 +7,8 @@ namespace runner::rules {
 
 /// Whoever grants it by name means it.
 static bool is_granted(const QualifiedName& routine, const RuleContext& in) {
-  return std::any_of(in.statements().begin(), in.statements().end(), [&](const ParsedStatement& statement) {
+  const Statements statements = everywhere(in, routine);
+  return std::any_of(statements.begin(), statements.end(), [&](const ParsedStatement& statement) {
     const auto* grant = as<Grant>(statement);
     return grant != nullptr && grant->is_grant && grant->kind == ObjectKind::function &&
            (contains(grant->roles, "anon") || contains(grant->roles, "public")) &&

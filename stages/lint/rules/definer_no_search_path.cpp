@@ -6,7 +6,7 @@
 namespace runner::rules {
 
 static bool is_set_later(const QualifiedName& routine, const RuleContext& in) {
-  const Statements statements = later(in);
+  const Statements statements = later(in, routine);
   return std::any_of(statements.begin(), statements.end(), [&](const ParsedStatement& statement) {
     const auto* alter = as<AlterRoutine>(statement);
     return alter != nullptr && alter->sets_search_path && is_same(alter->routine, routine);
@@ -28,7 +28,7 @@ static Remarks check_create(const CreateRoutine& create, const RuleContext& in) 
 }
 
 static bool is_made_as_definer(const QualifiedName& routine, const RuleContext& in) {
-  const Statements statements = earlier(in);
+  const Statements statements = earlier(in, routine);
   return std::any_of(statements.begin(), statements.end(), [&](const ParsedStatement& statement) {
     const auto* create = as<CreateRoutine>(statement);
     return create != nullptr && create->security_definer && is_same(create->routine, routine);

@@ -32,9 +32,8 @@ static Remarks check_swap(const AlterTable& alter, const RuleContext& in) {
   Remarks found;
   for (const AlterAction& action : alter.actions) {
     if (action.kind != AlterKind::column_type || action.type.empty() || in.created(alter.table)) continue;
-    const SchemaType* to = makes_type(earlier(in), {action.type.schema, action.type.name, 0})
-                               ? in.schema().type(action.type)
-                               : nullptr;
+    const QualifiedName type{action.type.schema, action.type.name, 0};
+    const SchemaType* to = makes_type(earlier(in, type), type) ? in.schema().type(action.type) : nullptr;
     const SchemaTable* table = to == nullptr ? nullptr : in.table(alter.table);
     const SchemaColumn* column = table == nullptr ? nullptr : table->column(action.name);
     const SchemaType* from = column == nullptr ? nullptr : in.schema().type(column->type);

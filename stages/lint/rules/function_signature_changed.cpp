@@ -54,7 +54,7 @@ static std::string loss(const SchemaFunction& old, const SchemaFunction& made) {
 /// The functions that the rest of the file makes under this name, as a schema of their own would hold them.
 static std::vector<SchemaFunction> made_later(const QualifiedName& name, const RuleContext& in) {
   std::vector<SchemaFunction> made;
-  for (const ParsedStatement& statement : later(in)) {
+  for (const ParsedStatement& statement : later(in, name)) {
     const auto* create = as<CreateRoutine>(statement);
     if (create == nullptr || !is_same(create->routine, name)) continue;
     Schema alone;
@@ -72,7 +72,7 @@ static std::string loss_by_drop(const SchemaFunction& old, const RuleContext& in
     if (text.empty()) return {};
     if (first.empty()) first = std::move(text);
   }
-  if (!first.empty() || makes_routine(later(in), old.name)) return first;
+  if (!first.empty() || makes_routine(later(in, old.name), old.name)) return first;
   return fmt::format("code that still calls {} fails from the moment this commits", old.str());
 }
 
@@ -86,7 +86,7 @@ static Remarks check_drop(const Drop& drop, const RuleContext& in) {
       if (std::string text = loss_by_drop(*old, in); !text.empty())
         found.push_back({object.name.position, std::move(text), std::nullopt});
     }
-    if (!in.schema().known && !drop.if_exists && !makes_routine(later(in), object.name))
+    if (!in.schema().known && !drop.if_exists && !makes_routine(later(in, object.name), object.name))
       found.push_back(at(object.name.position, "code that still calls {} fails from the moment this commits",
                          object.name.str()));
   }
@@ -107,7 +107,7 @@ static Remarks check_create(const CreateRoutine& create, const RuleContext& in) 
   if (is_there) return {};
   for (const SchemaFunction* old : overloads) {
     if (old->created || old->name.schema != made.name.schema ||
-        drops(later(in), ObjectKind::function, old->name))
+        drops(later(in, old->name), ObjectKind::function, old->name))
       continue;
     for (std::size_t count = required(*old); count <= old->argument_types.size(); ++count)
       if (fits(*old, count, made))
@@ -121,7 +121,7 @@ static Remarks check_create(const CreateRoutine& create, const RuleContext& in) 
 
 static Remarks check_rename(const Rename& rename, const RuleContext& in) {
   if (rename.kind != ObjectKind::function && rename.kind != ObjectKind::procedure) return {};
-  if (is_own_routine(in, rename.object) || makes_routine(later(in), rename.object)) return {};
+  if (is_own_routine(in, rename.object) || makes_routine(later(in, rename.object), rename.object)) return {};
   if (in.schema().known && in.schema().overloads(rename.object).empty()) return {};
   return {at(rename.object.position, "code that still calls {} fails from the moment this commits",
              rename.object.str())};

@@ -34,7 +34,7 @@ static bool has_own_column(const NewKey& key, const RuleContext& in) {
 
 /// True when rows of the table were put right before: whoever does that has looked at them.
 static bool is_cleaned(const NewKey& key, const RuleContext& in) {
-  const Statements statements = earlier(in);
+  const Statements statements = earlier(in, key.table);
   return std::any_of(statements.begin(), statements.end(), [&](const ParsedStatement& statement) {
     const auto* rows = as<ChangeRows>(statement);
     return rows != nullptr && rows->kind != ChangeRows::Kind::insert && is_same(rows->table, key.table);

@@ -8,7 +8,8 @@ static Remarks check(const Rename& rename, const RuleContext& in) {
   if (rename.kind != ObjectKind::column && !of_type) return {};
   if (of_type ? is_own_type(in, rename.object) : !in.existed(rename.object)) return {};
   if (is_own_column(in, rename.object, rename.part)) return {};
-  if (makes_column(later(in), rename.object, rename.part)) return {};  // another takes its place
+  if (makes_column(later(in, rename.object), rename.object, rename.part))
+    return {};  // another takes its place
   return {at(rename.object.position, "code that still uses {}.{} fails from the moment this commits",
              rename.object.str(), rename.part)};
 }

@@ -7,8 +7,7 @@ namespace runner::rules {
 
 /// A rollback that gives a member the name back that the migration took.
 static bool takes_back(const AlterEnum& alter, const RuleContext& in) {
-  if (in.undone() == nullptr) return false;
-  const auto& statements = in.undone()->statements;
+  const Statements statements = undone(in, alter.type);
   return std::any_of(statements.begin(), statements.end(), [&](const ParsedStatement& statement) {
     const auto* made = as<AlterEnum>(statement);
     return made != nullptr && is_same(made->type, alter.type) && made->new_value == alter.old_value;

@@ -4,8 +4,9 @@
 namespace runner::rules {
 
 static Remarks check(const Rename& rename, const RuleContext& in) {
-  if (rename.kind != ObjectKind::schema || makes_schema(earlier(in), rename.object.name)) return {};
-  if (in.undone() != nullptr && makes_schema(in.undone()->statements, rename.object.name)) return {};
+  if (rename.kind != ObjectKind::schema || makes_schema(earlier(in, rename.object), rename.object.name))
+    return {};
+  if (makes_schema(undone(in, rename.object), rename.object.name)) return {};
   return {at(rename.object.position,
              "code that still names {}, or has it in its search_path, fails from the moment this commits",
              rename.object.name)};

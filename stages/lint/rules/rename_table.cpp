@@ -16,7 +16,8 @@ static bool is_partition(const SchemaTable* table) {
 static Remarks check(const Rename& rename, const RuleContext& in) {
   if (!is_relation(rename.kind) || is_own_relation(in, rename.object) || !in.existed(rename.object))
     return {};
-  if (in.shape() != TransactionShape::none && makes_relation(later(in), rename.object)) return {};
+  if (in.shape() != TransactionShape::none && makes_relation(later(in, rename.object), rename.object))
+    return {};
   if (is_partition(in.table(rename.object))) return {};
   return {at(rename.object.position,
              "code that still uses {} fails from the moment this commits: no view is left under this name",

@@ -56,7 +56,7 @@ static Remarks about(const QualifiedName& table, const AlterAction& add, const R
                "this fails where {} holds a row, and code that still inserts without {} fails after it",
                table.str(), column.name)};
   Added added{.not_null = column.not_null, .filled = fills_itself(column)};
-  for (const AlterAction* action : actions_on(in.statements(), table))
+  for (const AlterAction* action : actions_on(everywhere(in, table), table))
     if (action->position > add.position) follow(added, *action, column.name);
   if (added.dropped || !added.not_null || added.filled) return {};
   return {at(added.position, "code that still inserts into {} without {} fails from the moment this commits",

@@ -33,7 +33,7 @@ static bool was_there(const Grant& revoke, const QualifiedName& object, const Ru
     case ObjectKind::procedure:
       return !is_own_routine(in, object) && (!in.schema().known || !in.schema().overloads(object).empty());
     case ObjectKind::schema:
-      return !makes_schema(earlier(in), object.name);
+      return !makes_schema(earlier(in, object), object.name);
     default:
       return false;
   }
@@ -77,7 +77,7 @@ static void add(Loss& loss, const Grant& revoke, const QualifiedName& object, St
   if (!is_felt) return;
   for (const std::string& role : revoke.roles) {
     if (grants(behind, revoke, object, role)) continue;
-    if (in.undone() != nullptr && grants(in.undone()->statements, revoke, object, role)) continue;
+    if (grants(undone(in, object), revoke, object, role)) continue;
     add_once(loss.roles, role);
     loss.of_all |= revoke.privileges.empty();
     for (const std::string& privilege : revoke.privileges)
@@ -95,11 +95,13 @@ static bool is_revoke_on(const ParsedStatement& statement, const Grant& like, co
 /// Told at the first REVOKE on an object, for all of them: tools write one statement for each right.
 static Loss loss_of(const Grant& first, const QualifiedName& object, const RuleContext& in) {
   Loss loss;
-  for (const ParsedStatement& statement : earlier(in))
+  for (const ParsedStatement& statement : earlier(in, object))
     if (is_revoke_on(statement, first, object)) return loss;
-  const Statements all = in.statements();
-  for (std::size_t i = in.index(); i < all.size(); ++i)
-    if (is_revoke_on(all[i], first, object)) add(loss, *as<Grant>(all[i]), object, all.subspan(i + 1), in);
+  add(loss, first, object, later(in, object), in);
+  const Statements behind = later(in, object);
+  for (auto it = behind.begin(); it != behind.end(); ++it)
+    if (is_revoke_on(*it, first, object))
+      add(loss, *as<Grant>(*it), object, Statements(std::next(it), behind.end()), in);
   return loss;
 }
 
@@ -108,7 +110,7 @@ static Remarks check_revoke(const Grant& revoke, const RuleContext& in) {
   if (revoke.is_grant || revoke.all_in_schema) return found;
   for (const QualifiedName& object : revoke.objects) {
     const Loss loss = loss_of(revoke, object, in);
-    if (loss.roles.empty() || drops(later(in), revoke.kind, object) || !was_there(revoke, object, in))
+    if (loss.roles.empty() || drops(later(in, object), revoke.kind, object) || !was_there(revoke, object, in))
       continue;
     Remark remark =
         at(in.statement().offset, "code that still needs {} on {} as {} fails from the moment this commits",
@@ -127,7 +129,7 @@ static std::optional<SchemaTable> at_the_end(const SchemaTable& table, const Rul
   rest.search_path = in.schema().search_path;
   rest.tables.emplace(Schema::Key{table.name.schema, table.name.name}, table);
   rest.apply(in.statement());
-  for (const ParsedStatement& statement : later(in)) rest.apply(statement);
+  for (const ParsedStatement& statement : later(in, table.name)) rest.apply(statement);
   const SchemaTable* left = rest.table(table.name);
   return left == nullptr ? std::nullopt : std::optional(*left);
 }
@@ -179,8 +181,7 @@ static Remarks check_drop(const Drop& drop, const RuleContext& in) {
   if (drop.kind != ObjectKind::policy) return found;
   for (const DroppedObject& object : drop.objects) {
     if (in.created(object.table)) continue;
-    if (in.undone() != nullptr && makes_policy(in.undone()->statements, object.table, object.name.name))
-      continue;
+    if (makes_policy(undone(in, object.table), object.table, object.name.name)) continue;
     const SchemaTable* table = in.table(object.table);
     if (table == nullptr || !table->row_security) continue;
     const auto gone = std::find_if(table->policies.begin(), table->policies.end(),

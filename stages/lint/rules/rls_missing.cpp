@@ -14,7 +14,7 @@ static bool contains_words(std::string_view text, std::string_view words) {
 
 /// Many switch it on in a loop over their tables: which ones, only the execution tells.
 static bool may_enable_by_text(const RuleContext& in) {
-  const Statements statements = later(in);
+  const Statements statements = later(in, {});
   return std::any_of(statements.begin(), statements.end(), [](const ParsedStatement& statement) {
     const auto* block = as<DoBlock>(statement);
     return block != nullptr && contains_words(block->body, "enable row level security");
@@ -22,14 +22,14 @@ static bool may_enable_by_text(const RuleContext& in) {
 }
 
 static bool is_enabled_later(const QualifiedName& table, const RuleContext& in) {
-  const auto actions = actions_on(later(in), table);
+  const auto actions = actions_on(later(in, table), table);
   return std::any_of(actions.begin(), actions.end(), [](const AlterAction* action) {
     return action->kind == AlterKind::enable_row_security;
   });
 }
 
 static bool is_moved_later(const QualifiedName& table, const RuleContext& in) {
-  const Statements statements = later(in);
+  const Statements statements = later(in, table);
   return std::any_of(statements.begin(), statements.end(), [&](const ParsedStatement& statement) {
     const auto* rename = as<Rename>(statement);
     return rename != nullptr && rename->kind == ObjectKind::table && is_same(rename->object, table);
@@ -38,7 +38,7 @@ static bool is_moved_later(const QualifiedName& table, const RuleContext& in) {
 
 static Remarks about(const QualifiedName& table, bool if_not_exists, const RuleContext& in) {
   if (!is_exposed(in, table) || is_enabled_later(table, in) || may_enable_by_text(in)) return {};
-  if (drops(later(in), ObjectKind::table, table) || is_moved_later(table, in) ||
+  if (drops(later(in, table), ObjectKind::table, table) || is_moved_later(table, in) ||
       is_withheld(in, ObjectKind::table, table, {"anon", "authenticated"}))
     return {};
   if (if_not_exists && in.table(table) != nullptr && !in.created(table)) return {};

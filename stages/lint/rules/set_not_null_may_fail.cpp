@@ -7,7 +7,7 @@
 namespace runner::rules {
 
 static bool is_filled(const QualifiedName& table, const std::string& column, const RuleContext& in) {
-  const Statements statements = earlier(in);
+  const Statements statements = earlier(in, table);
   return std::any_of(statements.begin(), statements.end(), [&](const ParsedStatement& statement) {
     const auto* rows = as<ChangeRows>(statement);
     if (rows == nullptr || !is_same(rows->table, table)) return false;

@@ -64,7 +64,7 @@ static Remarks about_lists(const QualifiedName& table, const Constraint& constra
 /// Lists mostly grow. Without a catalogue nobody knows the one that is dropped.
 static bool may_grow(const QualifiedName& table, const Constraint& constraint, const RuleContext& in) {
   if (in.schema().known || constraint.check.listed.empty()) return false;
-  const auto actions = actions_on(in.statements(), table);
+  const auto actions = actions_on(everywhere(in, table), table);
   return std::any_of(actions.begin(), actions.end(), [&](const AlterAction* action) {
     return action->kind == AlterKind::drop_constraint && action->name == constraint.name;
   });

@@ -21,14 +21,14 @@ static std::optional<Columns> columns_under(const QualifiedName& name, const Par
 }
 
 static Columns columns_later(const QualifiedName& name, const RuleContext& in) {
-  for (const ParsedStatement& statement : later(in))
+  for (const ParsedStatement& statement : later(in, name))
     if (auto columns = columns_under(name, statement)) return *columns;
   return std::nullopt;
 }
 
 static Remarks about(const QualifiedName& view, const RuleContext& in) {
   if (is_own_relation(in, view) || !in.existed(view)) return {};
-  if (!makes_relation(later(in), view))
+  if (!makes_relation(later(in, view), view))
     return {at(view.position, "code that still reads {} fails from the moment this commits", view.str())};
   const SchemaTable* old = in.table(view);
   const Columns now = columns_later(view, in);

@@ -6,7 +6,7 @@
 namespace runner::rules {
 
 static bool is_set_later(const QualifiedName& view, const RuleContext& in) {
-  const auto actions = actions_on(later(in), view);
+  const auto actions = actions_on(later(in, view), view);
   return std::any_of(actions.begin(), actions.end(), [](const AlterAction* action) {
     return action->kind == AlterKind::set_options && action->security_invoker;
   });
@@ -16,7 +16,7 @@ static bool is_set_later(const QualifiedName& view, const RuleContext& in) {
 static Remarks check(const CreateView& create, const RuleContext& in) {
   if (create.materialized || create.temporary || create.security_invoker) return {};
   if (!is_exposed(in, create.view) || is_set_later(create.view, in) ||
-      drops(later(in), ObjectKind::view, create.view))
+      drops(later(in, create.view), ObjectKind::view, create.view))
     return {};
   if (is_withheld(in, ObjectKind::table, create.view, {"anon", "authenticated"})) return {};
   return {at(create.view.position,
