@@ -3,6 +3,7 @@
 #include "runner/sql/parsed.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,7 @@ struct SchemaTable {
   std::vector<SchemaConstraint> constraints{};
   std::vector<SchemaIndex> indexes{};
   std::vector<SchemaPolicy> policies{};
+  std::optional<std::vector<std::string>> grantees{};   ///< with any right, "public" for PUBLIC; read only
   std::vector<SchemaConstraint> dropped_constraints{};  ///< by the file that is looked at
   std::vector<SchemaIndex> dropped_indexes{};
 
@@ -91,6 +93,7 @@ struct SchemaFunction {
   std::vector<std::string> result_columns{};  ///< of OUT and TABLE; empty where they have no names
   bool security_definer = false;
   bool sets_search_path = false;
+  std::optional<std::vector<std::string>> grantees{};  ///< as of a table
 
   /// "billing.total(int4, text)"
   std::string str() const;

@@ -54,25 +54,36 @@ static RelationKind relation_kind(std::string_view relkind) {
   return RelationKind::table;
 }
 
+/// The roles with any right on something. Source: PostgreSQL manual, "Privileges"; no list means the
+/// defaults.
+static std::string grantees_sql(std::string_view acl, std::string_view kind, std::string_view owner) {
+  return fmt::format(
+      "(SELECT string_agg(DISTINCT CASE a.grantee WHEN 0 THEN 'public' ELSE "
+      "pg_catalog.pg_get_userbyid(a.grantee) END, E'\\n') FROM pg_catalog.aclexplode(coalesce({0}, "
+      "pg_catalog.acldefault('{1}', {2}))) a)",
+      acl, kind, owner);
+}
+
 static void read_tables(Session& session, Schema& schema) {
-  for_each(
-      session,
-      fmt::format("SELECT n.nspname, c.relname, c.relkind, c.relrowsecurity, pn.nspname, p.relname, "
-                  "EXISTS (SELECT FROM pg_catalog.pg_partitioned_table t WHERE t.partrelid = c.oid AND "
-                  "t.partdefid <> 0) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
-                  "c.relnamespace LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = c.oid AND "
-                  "c.relispartition LEFT JOIN pg_catalog.pg_class p ON p.oid = i.inhparent LEFT JOIN "
-                  "pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace WHERE c.relkind IN ('r', 'p', 'v', "
-                  "'m', 'f') AND {}",
-                  own_schemas),
-      [&](const Row& row) {
-        SchemaTable table{.name = {text(row[0]), text(row[1]), 0}, .kind = relation_kind(text(row[2]))};
-        table.partitioned = text(row[2]) == "p";
-        table.row_security = yes(row[3]);
-        table.partition_of = {text(row[4]), text(row[5]), 0};
-        table.has_default_partition = yes(row[6]);
-        schema.tables.insert_or_assign({text(row[0]), text(row[1])}, std::move(table));
-      });
+  for_each(session,
+           fmt::format(
+               "SELECT n.nspname, c.relname, c.relkind, c.relrowsecurity, pn.nspname, p.relname, "
+               "EXISTS (SELECT FROM pg_catalog.pg_partitioned_table t WHERE t.partrelid = c.oid AND "
+               "t.partdefid <> 0), {} FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+               "c.relnamespace LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = c.oid AND "
+               "c.relispartition LEFT JOIN pg_catalog.pg_class p ON p.oid = i.inhparent LEFT JOIN "
+               "pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace WHERE c.relkind IN ('r', 'p', 'v', "
+               "'m', 'f') AND {}",
+               grantees_sql("c.relacl", "r", "c.relowner"), own_schemas),
+           [&](const Row& row) {
+             SchemaTable table{.name = {text(row[0]), text(row[1]), 0}, .kind = relation_kind(text(row[2]))};
+             table.partitioned = text(row[2]) == "p";
+             table.row_security = yes(row[3]);
+             table.partition_of = {text(row[4]), text(row[5]), 0};
+             table.has_default_partition = yes(row[6]);
+             table.grantees = lines(row[7]);
+             schema.tables.insert_or_assign({text(row[0]), text(row[1])}, std::move(table));
+           });
 }
 
 static SchemaTable* table_of(Schema& schema, const Row& row) {
@@ -241,35 +252,37 @@ static void read_functions(Session& session, Schema& schema) {
   static constexpr std::string_view type_of =
       "(SELECT CASE WHEN e.oid IS NULL THEN t.typname ELSE e.typname || '[]' END FROM pg_catalog.pg_type t "
       "LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' WHERE t.oid = {})";
-  for_each(session,
-           fmt::format(
-               "SELECT n.nspname, p.proname, p.provolatile = 'v', (SELECT string_agg({}, E'\\n' ORDER BY "
-               "k.n) FROM "
-               "unnest(p.proargtypes::oid[]) WITH ORDINALITY k (id, n)), (SELECT "
-               "string_agg(coalesce(p.proargnames[k.n], ''), E'\\n' ORDER BY k.n) FROM "
-               "pg_catalog.generate_series(1, "
-               "pg_catalog.cardinality(coalesce(p.proallargtypes, p.proargtypes::oid[]))) k (n) WHERE "
-               "coalesce(p.proargmodes[k.n], 'i') IN ('i', 'b', 'v')), p.pronargdefaults, {}, (SELECT "
-               "string_agg(p.proargnames[k.n], E'\\n' ORDER BY k.n) FROM "
-               "pg_catalog.generate_series(1, pg_catalog.cardinality(p.proargmodes)) k (n) WHERE "
-               "p.proargmodes[k.n] "
-               "IN ('o', 'b', 't')), p.prosecdef, EXISTS (SELECT FROM unnest(p.proconfig) s (setting) WHERE "
-               "s.setting LIKE 'search_path=%') FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON "
-               "n.oid = "
-               "p.pronamespace WHERE p.prokind IN ('f', 'p') AND {}",
-               fmt::format(fmt::runtime(type_of), "k.id"), fmt::format(fmt::runtime(type_of), "p.prorettype"),
-               own_schemas),
-           [&](const Row& row) {
-             SchemaFunction function{.name = {text(row[0]), text(row[1]), 0}, .is_volatile = yes(row[2])};
-             function.argument_types = lines(row[3]);
-             function.argument_names = lines(row[4]);
-             function.defaults = static_cast<std::size_t>(number(row[5]));
-             function.returns = text(row[6]);
-             function.result_columns = lines(row[7]);
-             function.security_definer = yes(row[8]);
-             function.sets_search_path = yes(row[9]);
-             schema.functions.emplace(Schema::Key{text(row[0]), text(row[1])}, std::move(function));
-           });
+  for_each(
+      session,
+      fmt::format(
+          "SELECT n.nspname, p.proname, p.provolatile = 'v', (SELECT string_agg({}, E'\\n' ORDER BY "
+          "k.n) FROM "
+          "unnest(p.proargtypes::oid[]) WITH ORDINALITY k (id, n)), (SELECT "
+          "string_agg(coalesce(p.proargnames[k.n], ''), E'\\n' ORDER BY k.n) FROM "
+          "pg_catalog.generate_series(1, "
+          "pg_catalog.cardinality(coalesce(p.proallargtypes, p.proargtypes::oid[]))) k (n) WHERE "
+          "coalesce(p.proargmodes[k.n], 'i') IN ('i', 'b', 'v')), p.pronargdefaults, {}, (SELECT "
+          "string_agg(p.proargnames[k.n], E'\\n' ORDER BY k.n) FROM "
+          "pg_catalog.generate_series(1, pg_catalog.cardinality(p.proargmodes)) k (n) WHERE "
+          "p.proargmodes[k.n] "
+          "IN ('o', 'b', 't')), p.prosecdef, EXISTS (SELECT FROM unnest(p.proconfig) s (setting) WHERE "
+          "s.setting LIKE 'search_path=%'), {} FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON "
+          "n.oid = "
+          "p.pronamespace WHERE p.prokind IN ('f', 'p') AND {}",
+          fmt::format(fmt::runtime(type_of), "k.id"), fmt::format(fmt::runtime(type_of), "p.prorettype"),
+          grantees_sql("p.proacl", "f", "p.proowner"), own_schemas),
+      [&](const Row& row) {
+        SchemaFunction function{.name = {text(row[0]), text(row[1]), 0}, .is_volatile = yes(row[2])};
+        function.argument_types = lines(row[3]);
+        function.argument_names = lines(row[4]);
+        function.defaults = static_cast<std::size_t>(number(row[5]));
+        function.returns = text(row[6]);
+        function.result_columns = lines(row[7]);
+        function.security_definer = yes(row[8]);
+        function.sets_search_path = yes(row[9]);
+        function.grantees = lines(row[10]);
+        schema.functions.emplace(Schema::Key{text(row[0]), text(row[1])}, std::move(function));
+      });
 }
 
 Schema read_schema(Session& session) {

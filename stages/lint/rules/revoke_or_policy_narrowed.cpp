@@ -70,6 +70,20 @@ static bool is_for_owners(const std::string& privilege) {
   return privilege == "references" || privilege == "trigger" || privilege == "maintain";
 }
 
+/// False where the catalogue tells that the role has no right to lose.
+static bool may_have_rights(const Grant& revoke, const QualifiedName& object, const std::string& role,
+                            const RuleContext& in) {
+  if (revoke.kind == ObjectKind::table) {
+    const SchemaTable* table = in.table(object);
+    return table == nullptr || !table->grantees || contains(*table->grantees, role);
+  }
+  if (revoke.kind == ObjectKind::schema) return true;
+  const auto overloads = in.schema().overloads(object);
+  return overloads.empty() || std::any_of(overloads.begin(), overloads.end(), [&](const auto* function) {
+           return !function->grantees || contains(*function->grantees, role);
+         });
+}
+
 static void add(Loss& loss, const Grant& revoke, const QualifiedName& object, Statements behind,
                 const RuleContext& in) {
   const bool is_felt = revoke.privileges.empty() ||
@@ -78,6 +92,7 @@ static void add(Loss& loss, const Grant& revoke, const QualifiedName& object, St
   for (const std::string& role : revoke.roles) {
     if (grants(behind, revoke, object, role)) continue;
     if (grants(undone(in, object), revoke, object, role)) continue;
+    if (!may_have_rights(revoke, object, role, in)) continue;
     add_once(loss.roles, role);
     loss.of_all |= revoke.privileges.empty();
     for (const std::string& privilege : revoke.privileges)

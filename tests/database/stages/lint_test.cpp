@@ -124,4 +124,62 @@ TEST(ReadSchema, TellsTypesAsAStatementWritesThem) {
   EXPECT_TRUE(schema.type(QualifiedName{"public", "d", 0})->constrained);
 }
 
+TEST(ReadSchema, TellsWhatCallersOfAFunctionSee) {
+  const TestDatabase database;
+  Session session = database.session();
+  session.query(
+      "CREATE FUNCTION f(client bigint, tags text[], year int DEFAULT 2026, OUT total numeric, OUT rows int) "
+      "LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'SELECT 0.0, 1'; "
+      "REVOKE ALL ON FUNCTION f FROM PUBLIC",
+      "make a function");
+  const Schema schema = read_schema(session);
+  const auto found = schema.overloads({"", "f", 0});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0]->str(), "public.f(int8, text[], int4)");
+  EXPECT_EQ(found[0]->argument_names, (Rules{"client", "tags", "year"}));
+  EXPECT_EQ(found[0]->defaults, 1U);
+  EXPECT_EQ(found[0]->result_columns, (Rules{"total", "rows"}));
+  EXPECT_TRUE(found[0]->security_definer);
+  EXPECT_TRUE(found[0]->sets_search_path);
+  ASSERT_TRUE(found[0]->grantees);
+  EXPECT_EQ(std::count(found[0]->grantees->begin(), found[0]->grantees->end(), "public"), 0);
+}
+
+TEST(ReadSchema, TellsPoliciesListsAndMembers) {
+  const TestDatabase database;
+  Session session = database.session();
+  session.query(
+      "CREATE TYPE e AS ENUM ('b', 'a'); CREATE TABLE t (a e, b varchar(9) CHECK (b IN ('x', 'y')), c text "
+      "CHECK (c IS NULL OR c IN ('z'))); GRANT SELECT ON t TO PUBLIC; "
+      "CREATE POLICY p ON t FOR UPDATE USING (a = 'a') WITH CHECK (true); "
+      "CREATE POLICY r ON t AS RESTRICTIVE USING (true)",
+      "make a table");
+  const Schema schema = read_schema(session);
+  EXPECT_EQ(schema.type(QualifiedName{"", "e", 0})->members, (Rules{"b", "a"}));
+  const SchemaTable* table = schema.table({"", "t", 0});
+  ASSERT_NE(table, nullptr);
+  EXPECT_EQ(std::count(table->grantees->begin(), table->grantees->end(), "public"), 1);
+  EXPECT_EQ(table->constraint("t_b_check")->listed_column, "b");
+  EXPECT_EQ(table->constraint("t_b_check")->listed, (Rules{"x", "y"}));
+  EXPECT_EQ(table->constraint("t_c_check")->listed, Rules{"z"});
+  ASSERT_EQ(table->policies.size(), 2U);
+  const SchemaPolicy& update = table->policies[table->policies[0].name == "p" ? 0 : 1];
+  EXPECT_EQ(update.command, "update");
+  EXPECT_EQ(update.roles, Rules{"public"});
+  EXPECT_FALSE(update.shows_all);
+  EXPECT_TRUE(update.takes_all);
+  const SchemaPolicy& restrictive = table->policies[table->policies[0].name == "p" ? 1 : 0];
+  EXPECT_EQ(restrictive.command, "all");
+  EXPECT_FALSE(restrictive.permissive);
+}
+
+TEST(Lint, ARightThatNobodyHasIsNotMissed) {
+  StepCall call;
+  call.pending("1", "a", "CREATE TABLE a (b int);\nCREATE TABLE c (b int);\nGRANT SELECT ON c TO PUBLIC;");
+  call.pending("2", "b", "REVOKE ALL ON a FROM PUBLIC;\nREVOKE ALL ON c FROM PUBLIC;");
+  const Outcome outcome = call.run(lint);
+  ASSERT_EQ(rules_of(outcome), Rules{"2_b revoke-or-policy-narrowed"});
+  EXPECT_EQ(outcome.findings[0].place.line, 2);
+}
+
 }  // namespace runner
