@@ -130,16 +130,18 @@ std::string Staging::drop_lines(const std::vector<std::int64_t>& lines) const {
 
 // --- COPY --------------------------------------------------------------------------------------------------
 
+static bool is_special(char c) {
+  return c == '\\' || c == '\t' || c == '\n' || c == '\r';
+}
+
 static void append_field(std::string_view text, std::string& out) {
-  static constexpr std::string_view special = "\\\t\n\r";
-  for (;;) {
-    const std::size_t at = std::min(text.find_first_of(special), text.size());
-    out.append(text, 0, at);
-    if (at == text.size()) return;
-    const char c = text[at];
+  for (auto from = text.begin();;) {
+    const auto at = std::find_if(from, text.end(), is_special);
+    out.append(from, at);
+    if (at == text.end()) return;
     out += '\\';
-    out += c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : '\\';
-    text.remove_prefix(at + 1);
+    out += *at == '\t' ? 't' : *at == '\n' ? 'n' : *at == '\r' ? 'r' : '\\';
+    from = at + 1;
   }
 }
 

@@ -31,8 +31,8 @@ std::string written_name(std::string_view name) {
 }
 
 void append_literal(std::string_view text, std::string& sql) {
-  const bool plain = text.find_first_of("'\\") == std::string_view::npos;
-  const bool escaped = !plain && text.find('\\') != std::string_view::npos;
+  const bool escaped = text.find('\\') != std::string_view::npos;
+  const bool plain = !escaped && text.find('\'') == std::string_view::npos;
   if (escaped) sql += " E";  // the space keeps it apart from a word before it
   sql += '\'';
   if (plain) {

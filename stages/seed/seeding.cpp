@@ -81,7 +81,7 @@ Outcome Seeding::run(std::span<const Dataset* const> datasets, const HistoryTabl
   }
   if (!outcome_.findings.empty()) {
     guard.end();
-    outcome_.summary = fmt::format("{}, nothing is loaded", count_of(outcome_.findings.size(), "bad row"));
+    outcome_.summary = fmt::format("{}, nothing is loaded", count_of(outcome_.findings.size(), "finding"));
     return std::move(outcome_);
   }
   commit(history, stop);
@@ -106,7 +106,7 @@ void Seeding::load(const Dataset& dataset) {
     done.status = CaseStatus::failed;
     if (result.findings.size() >= limit_)
       reporter_.warn(fmt::format("{}: only the first {} are told; there may be more", dataset.shown_csv,
-                                 count_of(limit_, "bad row")));
+                                 count_of(limit_, "finding")));
   }
   outcome_.findings = std::move(result.findings);
   outcome_.cases.push_back(std::move(done));

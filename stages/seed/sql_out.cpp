@@ -111,7 +111,7 @@ Outcome write_sql(const fs::path& target, std::span<const Dataset* const> datase
     outcome += write_dataset(*dataset, *files.back(), encryptor, limit, reporter, stop);
   }
   if (!outcome.findings.empty()) {
-    outcome.summary = fmt::format("{}, no file is written", count_of(outcome.findings.size(), "bad row"));
+    outcome.summary = fmt::format("{}, no file is written", count_of(outcome.findings.size(), "finding"));
     return outcome;
   }
   for (const auto& file : files) file->close();

@@ -10,6 +10,7 @@
 #include "tests/bench/bare_server.hpp"
 #include "tests/bench/lint_speed.hpp"
 #include "tests/bench/measure.hpp"
+#include "tests/bench/seed_speed.hpp"
 #include "tests/support/test_server.hpp"
 
 #include <exception>
@@ -25,25 +26,6 @@ namespace runner::bench {
 namespace fs = std::filesystem;
 
 static constexpr int many = 5000;
-
-static void show(std::string_view what, const Pair& pair, double allowed,
-                 std::chrono::milliseconds extra = {}) {
-  const double limit = allowed * static_cast<double>(pair.yardstick.count()) +
-                       static_cast<double>(std::chrono::nanoseconds(extra).count());
-  fmt::print("{:<58} {:>8} {:>8} {:>6.2f}  {}\n", what, for_people(pair.ours), for_people(pair.yardstick),
-             pair.ratio(),
-             fmt::format("{} {}×{}", static_cast<double>(pair.ours.count()) <= limit ? "within" : "OVER",
-                         allowed, extra.count() > 0 ? fmt::format(" + {}", for_people(extra)) : ""));
-  std::fflush(stdout);
-}
-
-static void show_memory(std::string_view what, std::size_t peak_bytes, std::size_t allowed_bytes) {
-  static constexpr std::size_t megabyte = 1 << 20;
-  fmt::print("{:<58} {:>5} MB {:>5} MB {:>6.2f}  {}\n", what, peak_bytes / megabyte, allowed_bytes / megabyte,
-             static_cast<double>(peak_bytes) / static_cast<double>(allowed_bytes),
-             peak_bytes <= allowed_bytes ? "within" : "OVER");
-  std::fflush(stdout);
-}
 
 /// A repository with a pipeline file and `count` migrations, all committed.
 class Project {
@@ -181,6 +163,7 @@ static void all() {
   Project long_history(many);
   status_beside_libpq(long_history);
   memory_of_a_long_history(long_history);
+  seeds_beside_psql();
 }
 
 }  // namespace runner::bench

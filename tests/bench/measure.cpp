@@ -1,6 +1,9 @@
 #include "tests/bench/measure.hpp"
 
+#include "runner/core/duration.hpp"
+
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
@@ -87,6 +90,24 @@ Pair compare(int rounds, const std::function<void()>& ours, const std::function<
     return times[times.size() / 2];
   };
   return {median(our_times), median(their_times)};
+}
+
+void show(std::string_view what, const Pair& pair, double allowed, std::chrono::milliseconds extra) {
+  const double limit = allowed * static_cast<double>(pair.yardstick.count()) +
+                       static_cast<double>(std::chrono::nanoseconds(extra).count());
+  fmt::print("{:<58} {:>8} {:>8} {:>6.2f}  {}\n", what, for_people(pair.ours), for_people(pair.yardstick),
+             pair.ratio(),
+             fmt::format("{} {}×{}", static_cast<double>(pair.ours.count()) <= limit ? "within" : "OVER",
+                         allowed, extra.count() > 0 ? fmt::format(" + {}", for_people(extra)) : ""));
+  std::fflush(stdout);
+}
+
+void show_memory(std::string_view what, std::size_t peak_bytes, std::size_t allowed_bytes) {
+  static constexpr std::size_t megabyte = 1 << 20;
+  fmt::print("{:<58} {:>5} MB {:>5} MB {:>6.2f}  {}\n", what, peak_bytes / megabyte, allowed_bytes / megabyte,
+             static_cast<double>(peak_bytes) / static_cast<double>(allowed_bytes),
+             peak_bytes <= allowed_bytes ? "within" : "OVER");
+  std::fflush(stdout);
 }
 
 }  // namespace runner::bench

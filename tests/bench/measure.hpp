@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace runner::bench {
@@ -33,5 +34,9 @@ struct Pair {
 };
 /// Medians of `rounds` rounds, each of which does both, so that a busy moment hits both.
 Pair compare(int rounds, const std::function<void()>& ours, const std::function<void()>& yardstick);
+
+/// A line of the table: "within" when ours takes at most `allowed` times the yardstick, and `extra`.
+void show(std::string_view what, const Pair& pair, double allowed, std::chrono::milliseconds extra = {});
+void show_memory(std::string_view what, std::size_t peak_bytes, std::size_t allowed_bytes);
 
 }  // namespace runner::bench

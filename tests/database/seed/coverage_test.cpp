@@ -1,6 +1,7 @@
 #include "runner/seed/coverage.hpp"
 #include "runner/seed/ciphertexts.hpp"
 #include "seed_call.hpp"
+#include "stages/seed/seed.hpp"
 
 #include <string>
 #include <vector>
@@ -63,6 +64,29 @@ TEST(Coverage, WantsEveryGroupToCoverThemWhereAsked) {
   EXPECT_EQ(messages, (Texts{"no row of public.bills has kind 0..10 with risk MEDIUM",
                              "no row of public.bills has kind >10 with risk MEDIUM",
                              "no row of public.bills has kind >10 with risk HIGH"}));
+}
+
+TEST(SeedStep, LoadsFilesAndDatasetsAndWantsTheirClasses) {
+  SeedCall call;
+  call.tables();
+  call.folder.write("base.sql", "INSERT INTO clients (name, npwp) VALUES ('a', '1');");
+  call.bills("npwp,number,amount,kind\n1,n1,1,5\n1,n2,1,-5\n",
+             "expect:\n  - { column: kind, covers: [\"<0\", \">10\"] }\n");
+  Options options;
+  add_defaults(seed_step.options, options);
+  const Plan plan;
+  const HistoryTable history;
+  Shadows shadows({.cache = test_cache()}, history, &call.session, &call.stop, call.reporter);
+  Services use{&call.session, shadows, call.reporter, call.stop};
+  StepInput in{"seed", options, plan, history, call.folder.path()};
+  in.seeds = {call.folder.path(), {call.folder / "base.sql"}};
+  const Outcome outcome = seed_step.run(in, use);
+  EXPECT_EQ(outcome.exit_code(), ExitCode::failed);
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].message, "no row of public.bills has kind >10");
+  EXPECT_EQ(outcome.summary, "1 dataset loaded, 2 rows written, 0 skipped; 1 class without rows");
+  EXPECT_EQ(outcome.cases.size(), 3U);
+  EXPECT_EQ(call.rows("SELECT count(*) FROM bills"), "2\n");
 }
 
 TEST(Ciphertexts, FindsPlaintextAndOtherKeys) {

@@ -57,7 +57,7 @@ TEST(LoadFailure, StopsAtTheLimit) {
   ASSERT_EQ(findings.size(), 5U);
   EXPECT_TRUE(findings.front().starts_with("bills.csv:2:"));
   EXPECT_TRUE(findings.back().starts_with("bills.csv:14:"));
-  EXPECT_NE(call.reporter.warnings.front().find("only the first 5 bad rows"), std::string::npos);
+  EXPECT_NE(call.reporter.warnings.front().find("only the first 5 findings"), std::string::npos);
 }
 
 TEST(LoadFailure, TellsBadFieldsAndBadRowsTogether) {

@@ -43,7 +43,7 @@ TEST(Load, IsOneTransactionForAllDatasets) {
       .bills("npwp,number,amount,kind\n9,n1,1,1\n", "depends_on: [clients]\n");
   const Outcome outcome = call.load();
   ASSERT_EQ(outcome.findings.size(), 1U);
-  EXPECT_EQ(outcome.summary, "1 bad row, nothing is loaded");
+  EXPECT_EQ(outcome.summary, "1 finding, nothing is loaded");
   EXPECT_EQ(call.rows("SELECT (SELECT count(*) FROM clients), (SELECT count(*) FROM bills)"), "0|0\n");
   EXPECT_EQ(call.session.state(), TransactionState::idle);
 }

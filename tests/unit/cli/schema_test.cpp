@@ -3,11 +3,13 @@
 #include "json_schema.hpp"
 #include "runner/core/file.hpp"
 #include "runner/pipeline/pipeline.hpp"
+#include "runner/seed/dataset_folder.hpp"
 #include "stages/registry.hpp"
 #include "temporary_project.hpp"
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -79,6 +81,51 @@ TEST(Schema, AgreesWithTheReader) {
       EXPECT_NO_THROW(load()) << c.yaml;
     else
       EXPECT_ANY_THROW(load()) << c.yaml;
+  }
+}
+
+static const nlohmann::json& schema_of_datasets() {
+  static const nlohmann::json parsed = nlohmann::json::parse(dataset_schema_text());
+  return parsed;
+}
+
+TEST(DatasetSchema, AcceptsTheShippedDatasets) {
+  const DatasetFolder folder = read_datasets(RUNNER_SOURCE_DIR "/pipelines/sira/seeds", RUNNER_SOURCE_DIR);
+  EXPECT_EQ(folder.datasets.size(), 3U);
+  for (const Dataset& dataset : folder.datasets)
+    EXPECT_EQ(first_violation(
+                  json_of_yaml(read_file(std::filesystem::path(RUNNER_SOURCE_DIR) / dataset.shown_path)),
+                  schema_of_datasets()),
+              "")
+        << dataset.shown_path;
+}
+
+TEST(DatasetSchema, AgreesWithTheReader) {
+  const std::string head = "version: 1\ntable: t\nsource: { file: t.csv }\n";
+  const std::pair<std::string, bool> cases[] = {
+      {head + "columns: { a: b, c: { from: d, as: number } }", true},
+      {head + "columns: { a: { map: { x: y }, else: z } }\nkey: a\ndepends_on: []", false},
+      {head, false},
+      {head + "columns: {}", false},
+      {head + "columns: { a: { form: b } }", false},
+      {head + "columns: { a: { required: maybe } }", false},
+      {head + "columns: { a: { lookup: { table: t } } }", false},
+      {head + "columns: { a: b }\non_conflict: ignore", false},
+      {head + "columns: { a: b }\nskip_when: [{ column: a }]", false},
+      {head + "columns: { a: b }\nexpect: { column: a }", false},
+      {head + "colums: { a: b }", false},
+  };
+  const TemporaryProject project;
+  project.write("seeds/t.csv", "a\n");
+  for (const auto& [yaml, valid] : cases) {
+    const std::string found = first_violation(json_of_yaml(yaml), schema_of_datasets());
+    EXPECT_EQ(found.empty(), valid) << yaml << '\n' << found;
+    project.write("seeds/t.yml", yaml);
+    const auto read = [&] { read_datasets(project.path() / "seeds", project.path()); };
+    if (valid)
+      EXPECT_NO_THROW(read()) << yaml;
+    else
+      EXPECT_ANY_THROW(read()) << yaml;
   }
 }
 
