@@ -4,9 +4,12 @@
 #include "runner/core/text.hpp"
 #include "runner/migration/refused_statement.hpp"
 #include "runner/migration/rollback_guard.hpp"
+#include "runner/migration/stand_in_statement.hpp"
 #include "runner/postgres/shadow.hpp"
+#include "runner/postgres/stand_ins.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include <fmt/format.h>
@@ -87,24 +90,34 @@ static void throw_if_extension_is_missing(const SqlError& refusal, const SqlSour
   if (creates && refusal.sqlstate == "22023") throw missing_extension_version(refusal, source, statement);
 }
 
-/// What a prelude put in the place of an extension that the platform always has and this machine lacks.
+/// A stand-in took the place of an extension that this machine lacks.
 static std::optional<Finding> stand_in_warning(Session& session, const SqlSource& source,
                                                const Statement& statement, int server_major) {
-  const Cell name = statement.object;
+  const std::array<Cell, 2> parameters{statement.object, std::string(stand_in_version)};
   const Rows found =
-      session.query("SELECT FROM pg_catalog.pg_extension WHERE extname = $1 AND extversion = 'stand-in'",
-                    "look for a stand-in", std::span(&name, 1));
+      session.query("SELECT FROM pg_catalog.pg_extension WHERE extname = $1 AND extversion = $2",
+                    "look for a stand-in", parameters);
   if (found.rows.empty()) return std::nullopt;
   Finding finding = finding_at(statement, source, "stand-in", Severity::warning);
   finding.message = fmt::format(
-      "extension '{}' is missing on this machine; new Supabase projects have it, so the statement changes "
-      "nothing, "
-      "but what uses the extension is refused here",
+      "extension '{}' is missing on this machine; a stand-in has its types and functions by name, and what "
+      "they do is not tried",
       statement.object);
   const std::string package = debian_package_of_extension(statement.object, server_major);
   finding.remedy = package.empty()
                        ? "To try that, too, set shadow.server (SHADOW_DATABASE_URL) to a server\nthat has it."
                        : fmt::format("To try that, too, install the Debian package {}.", package);
+  return finding;
+}
+
+static Finding not_analysed(const StandInStatement& index, const SqlSource& source,
+                            const Statement& statement) {
+  Finding finding = finding_at(statement, source, "not-analysed", Severity::info);
+  finding.message = fmt::format(
+      "the access method {} is a stand-in's: that there is such an index is tried, its options and what it "
+      "takes to "
+      "build it are not",
+      index.method);
   return finding;
 }
 
@@ -141,7 +154,10 @@ class FileRun {
 }  // namespace
 
 StatementResult FileRun::send(const Statement& statement) {
-  StatementResult result = session_.execute(statement.text);
+  const auto other = stand_in_statement(session_, statement.text);
+  if (other && !other->method.empty())
+    execution_.findings.push_back(not_analysed(*other, source_, statement));
+  StatementResult result = session_.execute(other ? std::string_view(other->statement) : statement.text);
   if (hooks_.on_notice)
     for (const Notice& notice : result.notices) hooks_.on_notice(statement, notice);
   return result;

@@ -66,7 +66,10 @@ void Shadows::Impl::look_at_target(const Plan& plan) {
 }
 
 ShadowOrigin Shadows::Impl::origin_of_replay(const Plan& plan) const {
-  ShadowOrigin origin{.server = settings.server, .cache = settings.cache, .superuser = settings.superuser};
+  ShadowOrigin origin{.server = settings.server,
+                      .cache = settings.cache,
+                      .superuser = settings.superuser,
+                      .stand_ins = settings.stand_ins};
   if (target != nullptr) {
     origin.wanted_major = (plan.target_version != 0 ? plan.target_version : target->server_version()) / 10000;
     origin.owner = migration_role(*target);

@@ -17,6 +17,7 @@ struct ShadowSettings {
   std::vector<std::string> preludes{};  ///< shadow.prelude
   std::filesystem::path baseline{};     ///< shadow.baseline; empty: none
   bool superuser = false;               ///< shadow.superuser
+  bool stand_ins = true;                ///< shadow.stand_ins
   std::filesystem::path cache{};
 };
 

@@ -23,6 +23,7 @@ ShadowSettings shadow_settings_of(const Pipeline& pipeline) {
   settings.preludes = pipeline.preludes;
   settings.baseline = pipeline.baseline;
   settings.superuser = pipeline.shadow_superuser;
+  settings.stand_ins = pipeline.shadow_stand_ins;
   settings.cache = cache_folder(pipeline.root);
   return settings;
 }

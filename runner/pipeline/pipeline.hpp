@@ -50,6 +50,7 @@ struct Pipeline {
   std::vector<std::string> preludes{"supabase"};
   std::filesystem::path baseline{};
   bool shadow_superuser = false;
+  bool shadow_stand_ins = true;
   std::vector<Tier> tiers{};
   std::vector<Stage> stages{};
 

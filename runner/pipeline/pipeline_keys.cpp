@@ -34,7 +34,7 @@ static constexpr std::array<OptionSpec, 3> database_keys{{
      .default_text = "false"},
 }};
 
-static constexpr std::array<OptionSpec, 4> shadow_keys{{
+static constexpr std::array<OptionSpec, 5> shadow_keys{{
     {.name = "server",
      .help = "Address of a server for shadow databases; empty: an embedded server",
      .default_text = "${SHADOW_DATABASE_URL:-}",
@@ -51,6 +51,11 @@ static constexpr std::array<OptionSpec, 4> shadow_keys{{
      .type = OptionType::boolean,
      .help = "Whether migrations run as superuser in a shadow",
      .default_text = "false"},
+    {.name = "stand_ins",
+     .type = OptionType::boolean,
+     .help =
+         "Whether an embedded server stands in for known extensions that are not installed, by names only",
+     .default_text = "true"},
 }};
 
 static constexpr std::array<OptionSpec, 2> seeds_keys{{

@@ -171,6 +171,7 @@ void PipelineReader::use_shadow(const YamlNode* node, Pipeline& pipeline) const 
     for (std::size_t i = 0; i < preludes->items.size(); ++i)
       placed(preludes->items[i], [&] { find_prelude(pipeline.preludes[i]); });
   pipeline.shadow_superuser = options.boolean("superuser");
+  pipeline.shadow_stand_ins = options.boolean("stand_ins");
   if (const std::string& baseline = options.text("baseline"); !baseline.empty())
     pipeline.baseline = (pipeline.root / baseline).lexically_normal();
 }

@@ -6,6 +6,7 @@
 #include "runner/postgres/server_start.hpp"
 #include "runner/postgres/server_tree.hpp"
 #include "runner/postgres/shadow_factories.hpp"
+#include "runner/postgres/stand_ins.hpp"
 
 #include <cstdlib>
 #include <optional>
@@ -116,7 +117,10 @@ class EmbeddedFactory : public ShadowFactory {
 };
 
 const ServerBinaries& EmbeddedFactory::binaries() {
-  if (!binaries_) binaries_ = find_server_binaries(origin_.wanted_major);
+  if (!binaries_) {
+    binaries_ = find_server_binaries(origin_.wanted_major);
+    binaries_->stand_ins = origin_.stand_ins;
+  }
   return *binaries_;
 }
 
@@ -134,8 +138,9 @@ std::vector<fs::path> EmbeddedFactory::entries_for(const std::vector<ShadowLayer
   ::uname(&machine);
   std::vector<fs::path> entries;
   std::string chain =
-      sha256(fmt::format("2\n{}\n{}\n{}\n{}\n{}\n{}\n", binaries().folder.string(), binaries().version,
-                         machine.machine, database_locale(), extensions_stamp(binaries()), origin_.owner));
+      sha256(fmt::format("2\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", binaries().folder.string(), binaries().version,
+                         machine.machine, database_locale(), extensions_stamp(binaries()), origin_.owner,
+                         origin_.stand_ins ? stand_ins_digest() : "none"));
   const auto add = [&] { entries.push_back(origin_.cache / chain.substr(0, 32)); };
   add();
   for (const ShadowLayer& layer : layers) {

@@ -146,30 +146,6 @@ static std::string without_passwords(const std::string& text) {
   return result;
 }
 
-/// A developer's local database has a prelude's stand-ins, for which there is no CREATE EXTENSION: they are
-/// entered as the prelude does it.
-static std::string with_stand_ins(Session& target, std::string sql) {
-  const Rows found = target.query(
-      "SELECT extname, nspname FROM pg_extension JOIN pg_namespace AS n ON n.oid = extnamespace "
-      "WHERE extversion = 'stand-in'",
-      "look for stand-ins");
-  for (const auto& row : found.rows) {
-    const std::string name = row.at(0).value_or("");
-    const std::string place = row.at(1).value_or("");
-    const std::string create = fmt::format("CREATE EXTENSION IF NOT EXISTS {} WITH SCHEMA {};", name, place);
-    const std::size_t at = sql.find("\n" + create);
-    if (at == std::string::npos) continue;
-    sql.replace(
-        at + 1, create.size(),
-        fmt::format(
-            "INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion) "
-            "VALUES (pg_nextoid('pg_extension', 'oid', 'pg_extension_oid_index'), {}, 'postgres'::regrole, "
-            "{}::regnamespace, false, 'stand-in');",
-            target.quoted_literal(name), target.quoted_literal(place)));
-  }
-  return sql;
-}
-
 SchemaCopy copy_schema(Session& target, const StopSignal* stop) {
   SchemaCopy copy;
   copy.major = target.server_version() / 10000;
@@ -183,8 +159,7 @@ SchemaCopy copy_schema(Session& target, const StopSignal* stop) {
   RolesCopy roles = copy_roles(target, copy.owner);
   copy.roles_sql = std::move(roles.sql);
   copy.superusers = std::move(roles.superusers);
-  copy.schema_sql =
-      with_stand_ins(target, without_passwords(without_psql_frame(dump(target, pg_dump, stop))));
+  copy.schema_sql = without_passwords(without_psql_frame(dump(target, pg_dump, stop)));
   copy.digest = sha256(copy.owner + "\n" + copy.roles_sql + "\n" + copy.schema_sql);
   return copy;
 }

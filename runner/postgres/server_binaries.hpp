@@ -10,6 +10,7 @@ struct ServerBinaries {
   std::filesystem::path folder{};  ///< holds postgres, initdb, pg_dump
   std::string version{};           ///< "15.18"
   int major = 0;
+  bool stand_ins = true;  ///< servers of ours have stand-ins for extensions that are not installed
 };
 
 /// RUNNER_PG_BIN, `pg_config --bindir`, the newest /usr/lib/postgresql/*/bin; among several, the one of

@@ -4,6 +4,7 @@
 #include "runner/core/file.hpp"
 #include "runner/core/text.hpp"
 #include "runner/crypto/sha256.hpp"
+#include "runner/postgres/stand_ins.hpp"
 #include "runner/process/child.hpp"
 
 #include <algorithm>
@@ -105,14 +106,16 @@ static void fill_extensions(const fs::path& from, const fs::path& to) {
   }
 }
 
-static void make_tree(const InstallationFolders& layout, const fs::path& tree) {
+static void make_tree(const InstallationFolders& layout, const fs::path& tree, bool with_stand_ins) {
   const auto inside = [&](const fs::path& path) { return tree / path.relative_path(); };
   fs::create_directories(inside(layout.bin));
   fs::copy_file(layout.bin / "postgres", inside(layout.bin) / "postgres");
   fs::create_directories(inside(layout.library).parent_path());
   fs::create_directory_symlink(layout.library, inside(layout.library));
   link_all(layout.share, inside(layout.share), "extension");
-  fill_extensions(layout.share / "extension", inside(layout.share) / "extension");
+  const fs::path extensions = inside(layout.share) / "extension";
+  fill_extensions(layout.share / "extension", extensions);
+  if (with_stand_ins) add_stand_ins(extensions);
 }
 
 /// Fails where the folder is mounted without execution.
@@ -130,7 +133,7 @@ static bool starts(const fs::path& program) {
 }
 
 static std::optional<fs::path> program_in(const fs::path& place, const InstallationFolders& layout,
-                                          const std::string& key) {
+                                          const std::string& key, bool with_stand_ins) {
   const fs::path ours = place / fmt::format("runner-servers-{}", ::geteuid());
   if (::mkdir(ours.c_str(), 0755) != 0 && !is_ours(ours)) return std::nullopt;
   const fs::path tree = ours / key;
@@ -142,7 +145,7 @@ static std::optional<fs::path> program_in(const fs::path& place, const Installat
   const fs::path fresh = pattern;
   bool good = false;
   try {
-    make_tree(layout, fresh);
+    make_tree(layout, fresh, with_stand_ins);
     ::chmod(fresh.c_str(), 0755);
     good = starts(fresh / layout.bin.relative_path() / "postgres");
   } catch (const fs::filesystem_error&) {
@@ -159,13 +162,14 @@ fs::path trusting_server(const ServerBinaries& binaries) {
   const fs::path own = binaries.folder / "postgres";
   const std::optional<InstallationFolders> layout = installation_folders(binaries);
   if (!layout) return own;
-  const std::string key =
-      fmt::format("{}-{}", binaries.version,
-                  sha256(fmt::format("2\n{}\n{}\n{}", stamp_of(own), stamp_of(layout->share / "extension"),
-                                     stamp_of(layout->library)))
-                      .substr(0, 16));
+  const std::string key = fmt::format(
+      "{}-{}", binaries.version,
+      sha256(fmt::format("2\n{}\n{}\n{}\n{}", stamp_of(own), stamp_of(layout->share / "extension"),
+                         stamp_of(layout->library), binaries.stand_ins ? stand_ins_digest() : "none"))
+          .substr(0, 16));
   for (const fs::path& place : tree_places())
-    if (const std::optional<fs::path> program = program_in(place, *layout, key)) return *program;
+    if (const std::optional<fs::path> program = program_in(place, *layout, key, binaries.stand_ins))
+      return *program;
   return own;
 }
 

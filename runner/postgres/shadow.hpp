@@ -47,6 +47,7 @@ struct ShadowOrigin {
   std::filesystem::path cache{};   ///< folder of prepared data directories; empty: no cache
   int wanted_major = 0;            ///< the target's major version; 0: any
   bool superuser = false;          ///< shadow.superuser: the owner keeps superuser rights
+  bool stand_ins = true;           ///< shadow.stand_ins: embedded servers stand in for missing extensions
   std::string owner = "postgres";  ///< role that owns the database
 };
 

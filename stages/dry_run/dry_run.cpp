@@ -7,12 +7,14 @@
 #include "runner/migration/relation_sizes.hpp"
 #include "runner/migration/sql_excerpt.hpp"
 #include "runner/migration/trace.hpp"
+#include "runner/postgres/stand_ins.hpp"
 #include "stages/dry_run/trace_report.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,6 +67,7 @@ class DryRun {
       : in_(in), use_(use), shadow_(use.shadows.with_applied(in.plan)), session_(shadow_->connect()) {
     outcome_.fail_on = fail_on(in.options);
     create_history(session_, in.history);
+    stand_ins_ = stand_ins();
     if (!in.options.boolean("trace")) return;
     beside_ = shadow_->connect();
     if (!counts_scans(*beside_))
@@ -77,8 +80,10 @@ class DryRun {
  private:
   bool execute(const Migration& migration);
   Execution execute_traced(const Migration& migration, std::vector<StatementTrace>& statements);
+  void tell_stand_ins(const Migration& migration);
   void tell_trace(const Migration& migration, std::vector<StatementTrace> statements);
   ExecuteHooks hooks() const;
+  std::set<std::string> stand_ins();
   void skip_from(std::size_t first, const Migration& refused);
   Case case_of(const Migration& migration, std::chrono::nanoseconds duration) const;
 
@@ -86,7 +91,8 @@ class DryRun {
   Services& use_;
   std::unique_ptr<Shadow> shadow_;
   Session session_;
-  std::optional<Session> beside_{};  ///< for the trace
+  std::optional<Session> beside_{};    ///< for the trace
+  std::set<std::string> stand_ins_{};  ///< told, or there before
   Outcome outcome_{};
   std::size_t statements_ = 0;
 };
@@ -136,6 +142,37 @@ static std::string wrapped(std::string_view line) {
   return text.append(line);
 }
 
+std::set<std::string> DryRun::stand_ins() {
+  const Cell version = std::string(stand_in_version);
+  std::set<std::string> names;
+  for (const auto& row : session_
+                             .query("SELECT extname FROM pg_catalog.pg_extension WHERE extversion = $1",
+                                    "look for stand-ins", std::span(&version, 1))
+                             .rows)
+    names.insert(row.at(0).value_or(""));
+  return names;
+}
+
+/// Those that no statement of the file's asked for, but a DO block, a function or CASCADE.
+void DryRun::tell_stand_ins(const Migration& migration) {
+  for (const std::string& name : stand_ins()) {
+    if (!stand_ins_.insert(name).second) continue;
+    const bool told = std::ranges::any_of(outcome_.findings, [&](const Finding& finding) {
+      return finding.rule == "stand-in" && finding.message.find("'" + name + "'") != std::string::npos;
+    });
+    if (told) continue;
+    outcome_.findings.push_back(
+        {.rule = "stand-in",
+         .severity = Severity::warning,
+         .place = {.path = migration.shown_path},
+         .subject = migration.label(),
+         .message = fmt::format(
+             "extension '{}' is missing on this machine; a stand-in has its types and functions by "
+             "name, and what they do is not tried",
+             name)});
+  }
+}
+
 void DryRun::tell_trace(const Migration& migration, std::vector<StatementTrace> statements) {
   if (statements.empty()) return;
   TracedMigration traced{
@@ -161,6 +198,7 @@ bool DryRun::execute(const Migration& migration) {
   statements_ += execution.statements;
   const bool refused = execution.failed();
   std::move(execution.findings.begin(), execution.findings.end(), std::back_inserter(outcome_.findings));
+  if (!refused) tell_stand_ins(migration);
   tell_trace(migration, std::move(traced));
   outcome_.cases.push_back(case_of(migration, execution.duration));
   if (refused) return false;

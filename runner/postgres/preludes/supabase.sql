@@ -7,11 +7,7 @@
 --   * Supabase patches the server (supautils) so that `postgres`, no superuser, may put triggers and policies on the
 --     tables of auth, storage and realtime. Here, as on older projects, `postgres` is a member of the roles that own
 --     them. So it may do more than today's projects allow, for example ALTER TABLE storage.objects.
---   * An extension that the machine lacks is left out: CREATE EXTENSION fails as it should. Only of those that a hosted
---     project has from its first day there is a stand-in, an entry of version "stand-in" without content, so that
---     CREATE EXTENSION IF NOT EXISTS, COMMENT ON and DROP EXTENSION do what they do there; whoever uses this prelude
---     says which they are. Vault's table and functions are always there, because projects use them without creating
---     the extension, and dropping its stand-in leaves them.
+--   * An extension that the server lacks, and has no stand-in for, is left out: CREATE EXTENSION fails as it should.
 --   * Indexes that only make the services faster, and length checks on their own columns, are left out.
 SET client_min_messages = error;
 
@@ -225,6 +221,7 @@ BEGIN
                  ('pgjwt', 'extensions', 4), ('pg_graphql', 'graphql', 5), ('supabase_vault', 'vault', 6)
          ) AS wanted(name, place, turn)
     JOIN pg_available_extensions USING (name)
+    WHERE name <> 'pgjwt' OR current_setting('server_version_num')::int < 170000  -- newer projects have none
     ORDER BY wanted.turn
   LOOP
     EXECUTE format('CREATE EXTENSION IF NOT EXISTS %I WITH SCHEMA %I', extension.name, extension.place);
@@ -682,33 +679,10 @@ GRANT SELECT ON realtime.subscription TO postgres, anon, authenticated, service_
 GRANT ALL ON realtime.messages, realtime.subscription TO postgres, dashboard_user;
 
 -- vault, graphql, webhooks --------------------------------------------------------------------------------------------
--- The extension supabase_vault encrypts; where the machine lacks it, secrets are merely encoded, and live as long as
--- the shadow.
 DO $do$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'supabase_vault') THEN
-    CREATE TABLE vault.secrets (
-      id uuid DEFAULT gen_random_uuid() PRIMARY KEY, name text, description text NOT NULL DEFAULT '', secret text NOT NULL,
-      key_id uuid, nonce bytea, created_at timestamptz NOT NULL DEFAULT now(), updated_at timestamptz NOT NULL DEFAULT now()
-    );
-    CREATE UNIQUE INDEX secrets_name_idx ON vault.secrets (name) WHERE name IS NOT NULL;
-    CREATE VIEW vault.decrypted_secrets AS
-      SELECT id, name, description, secret, convert_from(decode(secret, 'base64'), 'UTF8') AS decrypted_secret,
-             key_id, nonce, created_at, updated_at
-      FROM vault.secrets;
-    CREATE FUNCTION vault.create_secret(new_secret text, new_name text DEFAULT NULL, new_description text DEFAULT '',
-      new_key_id uuid DEFAULT NULL) RETURNS uuid LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
-      INSERT INTO vault.secrets (secret, name, description, key_id)
-      VALUES (encode(convert_to(new_secret, 'UTF8'), 'base64'), new_name, new_description, new_key_id) RETURNING id
-    $fn$;
-    CREATE FUNCTION vault.update_secret(secret_id uuid, new_secret text DEFAULT NULL, new_name text DEFAULT NULL,
-      new_description text DEFAULT NULL, new_key_id uuid DEFAULT NULL) RETURNS void
-      LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
-      UPDATE vault.secrets
-      SET secret = coalesce(encode(convert_to(new_secret, 'UTF8'), 'base64'), secret), name = coalesce(new_name, name),
-          description = coalesce(new_description, description), key_id = coalesce(new_key_id, key_id), updated_at = now()
-      WHERE id = secret_id
-    $fn$;
+    RETURN;
   END IF;
   REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA vault FROM PUBLIC;
   GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA vault TO postgres, service_role;
@@ -773,15 +747,6 @@ GRANT ALL ON ALL TABLES IN SCHEMA supabase_functions TO postgres, anon, authenti
 GRANT ALL ON ALL TABLES IN SCHEMA auth, storage, extensions TO postgres, dashboard_user;
 GRANT ALL ON ALL SEQUENCES IN SCHEMA auth, storage, extensions TO postgres, dashboard_user;
 GRANT ALL ON ALL ROUTINES IN SCHEMA auth, storage, extensions, realtime TO postgres, dashboard_user;
-
--- Stand-ins of default extensions -------------------------------------------------------------------------------------
--- PostgreSQL 17 projects have no pgjwt.
-INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
-SELECT pg_catalog.pg_nextoid('pg_extension', 'oid', 'pg_extension_oid_index'), name, 'postgres'::regrole,
-       place::regnamespace, false, 'stand-in'
-FROM (VALUES ('pg_graphql', 'graphql'), ('supabase_vault', 'vault'), ('pgjwt', 'extensions')) AS hosted(name, place)
-WHERE name NOT IN (SELECT extname FROM pg_extension)
-  AND NOT (name = 'pgjwt' AND current_setting('server_version_num')::int >= 170000);
 
 CREATE PUBLICATION supabase_realtime;
 ALTER PUBLICATION supabase_realtime OWNER TO postgres;

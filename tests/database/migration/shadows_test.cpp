@@ -197,7 +197,7 @@ TEST(Shadows, ReplayWhatCannotBeCopiedAndSayWhy) {
   const TestDatabase database;
   Session admin = database.admin();
   admin.query(
-      "SET allow_system_table_mods = on; INSERT INTO pg_extension SELECT 99999, 'pg_graphql', extowner, "
+      "SET allow_system_table_mods = on; INSERT INTO pg_extension SELECT 99999, 'no_such_extension', extowner, "
       "extnamespace, extrelocatable, extversion, NULL, NULL FROM pg_extension WHERE extname = 'plpgsql'",
       "claim an extension");
   Session target = database.session();
@@ -213,7 +213,7 @@ TEST(Shadows, ReplayWhatCannotBeCopiedAndSayWhy) {
   EXPECT_EQ(ask(session, "SELECT to_regclass('a')"), "a");
   EXPECT_EQ(ask(session, versions), "0 gone, 1 a");
   ASSERT_EQ(reporter.warnings.size(), 2U);
-  EXPECT_NE(reporter.warnings[0].find("lacks the extension 'pg_graphql'"), std::string::npos)
+  EXPECT_NE(reporter.warnings[0].find("lacks the extension 'no_such_extension'"), std::string::npos)
       << reporter.warnings[0];
   EXPECT_NE(reporter.warnings[0].find("; the migration files are replayed instead"), std::string::npos);
   EXPECT_EQ(reporter.warnings[1], "1 version in the history has no file: the shadow lacks what it did");
@@ -228,7 +228,7 @@ TEST(Shadows, TakeAnEditedFileAsTheHistoryHasIt) {
                  {"1", "a", {"CREATE TABLE before_edit (n int)", "COMMENT ON TABLE before_edit IS 'x'"}});
   Session admin = database.admin();
   admin.query(
-      "SET allow_system_table_mods = on; INSERT INTO pg_extension SELECT 99999, 'pg_graphql', extowner, "
+      "SET allow_system_table_mods = on; INSERT INTO pg_extension SELECT 99999, 'no_such_extension', extowner, "
       "extnamespace, extrelocatable, extversion, NULL, NULL FROM pg_extension WHERE extname = 'plpgsql'",
       "claim an extension");
   Files files;

@@ -199,7 +199,7 @@ TEST_F(EmbeddedShadowTest, WhatAHostedProjectAlwaysHasStandsIn) {
   session.query("COMMENT ON EXTENSION supabase_vault IS 'ours'", "comment on it");
   session.query("SELECT vault.create_secret('s', 'name')", "use what is always there");
   session.query("DROP EXTENSION supabase_vault", "drop it");
-  session.query("DROP EXTENSION pgcrypto", "drop one that the machine has");
+  session.query("DROP EXTENSION \"uuid-ossp\"", "drop one that the machine has");
   const StatementResult twice = session.execute("CREATE EXTENSION pg_graphql");
   ASSERT_TRUE(twice.error);
   EXPECT_EQ(twice.error->sqlstate, "42710") << "there already, as on a hosted project";

@@ -27,6 +27,7 @@ TEST(Pipeline, FillsInWhatTheFileLeavesOut) {
   EXPECT_TRUE(pipeline.database_url.empty());
   EXPECT_TRUE(pipeline.shadow_server.empty());
   EXPECT_FALSE(pipeline.shadow_superuser);
+  EXPECT_TRUE(pipeline.shadow_stand_ins);
   EXPECT_TRUE(pipeline.tiers.empty());
   EXPECT_EQ(pipeline.find_stage("migrate")->steps.at(0).options.integer("limit"), 10);
 }
@@ -37,7 +38,7 @@ version: 1
 database: {url: embedded, history: app.versions}
 migrations: db/../db/up
 rollbacks: /srv/down
-shadow: {server: "${SERVER}", prelude: [], baseline: base.sql, superuser: true}
+shadow: {server: "${SERVER}", prelude: [], baseline: base.sql, superuser: true, stand_ins: false}
 tiers: {merge_request: [a:b], manual: [a:b, c], default_branch: []}
 stages:
   a:b:
@@ -58,6 +59,7 @@ stages:
   EXPECT_TRUE(pipeline.preludes.empty());
   EXPECT_EQ(pipeline.baseline, pipeline.root / "base.sql");
   EXPECT_TRUE(pipeline.shadow_superuser);
+  EXPECT_FALSE(pipeline.shadow_stand_ins);
   EXPECT_EQ(pipeline.find_tier("manual")->stages, (std::vector<std::string>{"a:b", "c"}));
   EXPECT_TRUE(pipeline.find_tier("default_branch")->stages.empty());
   const Stage& first = *pipeline.find_stage("a:b");
