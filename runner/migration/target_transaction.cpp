@@ -75,6 +75,7 @@ class Change {
  private:
   enum class Next { done, again };
   Next attempt();
+  milliseconds idle_limit() const;
   std::vector<SqlCall> before_statements() const;
   PipelineResult send();
   Next judge(const PipelineResult& sent, milliseconds took);
@@ -104,15 +105,22 @@ class Change {
 
 }  // namespace
 
+/// Five seconds, and one more for each megabyte of the text: the server is idle while a slow network brings
+/// it.
+milliseconds Change::idle_limit() const {
+  return milliseconds(5000 + static_cast<std::int64_t>(work_.source.sql.size() / 1000));
+}
+
 /// What stands before the statements. The lock is the transaction's own, so that two runners cannot both be
 /// here even where the session's lock was lost.
 std::vector<SqlCall> Change::before_statements() const {
   std::vector<SqlCall> calls{{.sql = work_.begin, .parameters = {}}};
   calls.push_back({.sql = "SELECT pg_catalog.set_config('lock_timeout', $1, true), "
                           "pg_catalog.set_config('statement_timeout', $2, true), "
-                          "pg_catalog.set_config('idle_in_transaction_session_timeout', '5s', true)",
+                          "pg_catalog.set_config('idle_in_transaction_session_timeout', $3, true)",
                    .parameters = {fmt::format("{}ms", lock_timeout_.count()),
-                                  fmt::format("{}ms", limits_.statement_timeout.count())}});
+                                  fmt::format("{}ms", limits_.statement_timeout.count()),
+                                  fmt::format("{}ms", idle_limit().count())}});
   calls.push_back({.sql = "SELECT pg_catalog.pg_advisory_xact_lock($1::bigint)",
                    .parameters = {std::to_string(transaction_lock_key(history_))}});
   calls.push_back(work_.history);
@@ -136,6 +144,7 @@ PipelineResult Change::send() {
   commit_ = calls.size() - 1;
 
   PipelineHooks hooks;
+  hooks.opening = 2;  // BEGIN and the limits
   hooks.first_look = watch_.first_look();
   hooks.look = [this] { return watch_.look(session_); };
   hooks.on_result = [this](std::size_t index, const StatementResult& result) {

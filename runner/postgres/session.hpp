@@ -72,6 +72,10 @@ struct PipelineHooks {
   /// Called when there was no answer for `first_look`, and then after each time that it returns itself.
   std::function<std::chrono::milliseconds()> look{};
   std::chrono::milliseconds first_look{50};
+  /// So many calls come first that open a transaction and say how long it may be idle. Where there are any, a
+  /// text that the kernel may not take at once is sent so that this limit holds between all of them: else a
+  /// client that freezes in the midst of sending would keep its locks for ever.
+  std::size_t opening = 0;
 };
 
 struct PipelineResult {
@@ -113,9 +117,10 @@ class Session {
 
   /// Sends statements together, in libpq's pipeline mode: one round trip, however many. After the first that
   /// fails the server skips the rest, COMMIT among them; the transaction is then left open and failed. When
-  /// all went well, the session is reset in the same round trip. Neither a stop signal nor a lost connection
-  /// throws: what was answered is in the result, because a COMMIT may be.
-  /// No call may be COPY from or to the client, which pipelines cannot carry.
+  /// all went well, the session is reset in the same round trip. Much text takes a second round trip: see
+  /// PipelineHooks::opening; behind an error, COMMIT then ends the transaction as a ROLLBACK. Neither a stop
+  /// signal nor a lost connection throws: what was answered is in the result, because a COMMIT may be. No
+  /// call may be COPY from or to the client, which pipelines cannot carry.
   PipelineResult execute_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks);
 
   /// From now on, waits end on this signal; nullptr: on none.

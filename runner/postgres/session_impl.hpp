@@ -75,9 +75,15 @@ struct Session::Impl {
   void wait_watched(bool writable);
   void send_cancel() const;
   PipelineResult run_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks);
-  bool send_together(std::span<const PipelineCall> calls);
+  enum class Between { flush, synchronise };
+  bool send_calls(std::span<const PipelineCall> calls, Between between);
+  bool send_reset();
+  bool broken() const { return given_up || PQstatus(pg()) == CONNECTION_BAD; }
   bool read_one(const PipelineCall& call, StatementResult& into);
-  void read_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks, PipelineResult& into);
+  void read_calls(std::span<const PipelineCall> calls, Between between, const PipelineHooks& hooks,
+                  PipelineResult& into);
+  bool run_at_once(std::span<const PipelineCall> calls, const PipelineHooks& hooks, PipelineResult& into);
+  bool run_in_parts(std::span<const PipelineCall> calls, const PipelineHooks& hooks, PipelineResult& into);
   bool read_reset();
   std::string settings_call(bool all) const;
   [[noreturn]] void interrupt();

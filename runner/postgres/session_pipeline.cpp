@@ -32,11 +32,16 @@ void Session::Impl::wait_watched(bool writable) {
 
 static constexpr std::array<const char*, 3> resets{"RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"};
 
-bool Session::Impl::send_together(std::span<const PipelineCall> calls) {
-  for (const PipelineCall& call : calls)
+bool Session::Impl::send_calls(std::span<const PipelineCall> calls, Between between) {
+  for (const PipelineCall& call : calls) {
+    if (!send(std::string(call.sql), call.parameters, true)) return false;
     // Each answer is to come as soon as it is known: the transaction's number must not wait for COMMIT.
-    if (!send(std::string(call.sql), call.parameters, true) || PQsendFlushRequest(pg()) == 0) return false;
-  if (PQpipelineSync(pg()) == 0) return false;
+    if ((between == Between::flush ? PQsendFlushRequest(pg()) : PQpipelineSync(pg())) == 0) return false;
+  }
+  return true;
+}
+
+bool Session::Impl::send_reset() {
   for (const char* reset : resets)
     if (!send(reset, {}, true)) return false;
   return send(settings_call(true), {}, true) && PQpipelineSync(pg()) != 0 && flush({});
@@ -66,22 +71,27 @@ bool Session::Impl::read_one(const PipelineCall& call, StatementResult& into) {
   return executed;
 }
 
-void Session::Impl::read_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks,
-                                  PipelineResult& into) {
-  for (std::size_t i = 0; i < calls.size(); ++i) {
+static bool failed(const PipelineResult& result) {
+  return !result.results.empty() && result.results.back().error;
+}
+
+void Session::Impl::read_calls(std::span<const PipelineCall> calls, Between between,
+                               const PipelineHooks& hooks, PipelineResult& into) {
+  for (const PipelineCall& call : calls) {
     StatementResult result;
     result_open = false;
-    const bool executed = read_one(calls[i], result);
-    if (given_up || PQstatus(pg()) == CONNECTION_BAD) {
+    const bool executed = read_one(call, result);
+    if (broken()) {
       // Of an error that ended the connection, the server's words are worth keeping.
-      if (result.error) into.results.push_back(std::move(result));
+      if (result.error && !failed(into)) into.results.push_back(std::move(result));
       return;
     }
-    if (!executed) continue;
+    if (between == Between::synchronise) next({});
+    if (!executed || failed(into)) continue;
     into.results.push_back(std::move(result));
-    if (hooks.on_result) hooks.on_result(i, into.results.back());
+    if (hooks.on_result) hooks.on_result(into.results.size() - 1, into.results.back());
   }
-  next({});  // the first synchronisation
+  if (between == Between::flush) next({});  // the one synchronisation
 }
 
 bool Session::Impl::read_reset() {
@@ -94,6 +104,42 @@ bool Session::Impl::read_reset() {
   return done;
 }
 
+/// False when the connection broke.
+bool Session::Impl::run_at_once(std::span<const PipelineCall> calls, const PipelineHooks& hooks,
+                                PipelineResult& into) {
+  if (!send_calls(calls, Between::flush) || PQpipelineSync(pg()) == 0 || !send_reset()) return false;
+  read_calls(calls, Between::flush, hooks, into);
+  return !broken();
+}
+
+/// A server that waits for the rest of a text does so without a limit: PostgreSQL counts the time of an idle
+/// transaction only behind a synchronisation. Behind each, a statement would run by itself if there were no
+/// transaction, so nothing follows before that is sure.
+bool Session::Impl::run_in_parts(std::span<const PipelineCall> calls, const PipelineHooks& hooks,
+                                 PipelineResult& into) {
+  const auto opening = calls.first(hooks.opening);
+  if (!send_calls(opening, Between::flush) || PQpipelineSync(pg()) == 0 || !flush({})) return false;
+  read_calls(opening, Between::flush, hooks, into);
+  if (broken()) return false;
+  const bool open = !failed(into) && !watch->interrupted();
+  const auto rest = open ? calls.subspan(hooks.opening) : std::span<const PipelineCall>{};
+  if (!send_calls(rest, Between::synchronise) || !send_reset()) return false;
+  if (!rest.empty()) read_calls(rest, Between::synchronise, hooks, into);
+  return !broken();
+}
+
+/// What a kernel surely takes from us at once, whatever its buffers are.
+static constexpr std::size_t taken_at_once_bytes = std::size_t{32} * 1024;
+
+static std::size_t bytes_of(std::span<const PipelineCall> calls) {
+  std::size_t bytes = 0;
+  for (const PipelineCall& call : calls) {
+    bytes += call.sql.size();
+    for (const Cell& cell : call.parameters) bytes += cell ? cell->size() : 0;
+  }
+  return bytes;
+}
+
 PipelineResult Session::Impl::run_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks) {
   if (stop != nullptr) stop->check();
   PipelineResult all;
@@ -102,10 +148,10 @@ PipelineResult Session::Impl::run_together(std::span<const PipelineCall> calls, 
   SessionWatch watching{.hooks = hooks};
   if (hooks.look) watching.next = std::chrono::steady_clock::now() + hooks.first_look;
   watch = &watching;
-  if (!given_up && PQenterPipelineMode(pg()) != 0 && send_together(calls)) {
-    read_together(calls, hooks, all);
-    if (!given_up && PQstatus(pg()) == CONNECTION_OK) all.reset = read_reset();
-  }
+  const bool in_parts = hooks.opening > 0 && bytes_of(calls) > taken_at_once_bytes;
+  if (!given_up && PQenterPipelineMode(pg()) != 0 &&
+      (in_parts ? run_in_parts(calls, hooks, all) : run_at_once(calls, hooks, all)))
+    all.reset = read_reset();
   watch = nullptr;
   all.interrupted = watching.interrupted();
   all.connection_lost = given_up || PQstatus(pg()) != CONNECTION_OK || PQexitPipelineMode(pg()) == 0;

@@ -80,6 +80,31 @@ TEST_F(ApplyFaults, AFrozenClientFreesItsLocks) {
   count_fault("apply: SIGSTOP while locks are held, freed within 6 s", free && versions() == "1");
 }
 
+/// The server has only a part of the migration, and no limit of a statement's time applies while it waits for
+/// the next one.
+TEST_F(ApplyFaults, AClientThatFreezesInTheMidstOfSendingFreesItsLocks) {
+  on_target("CREATE TABLE busy (n int)");
+  const std::string long_text = "SELECT length('" + std::string(100'000, 'x') + "')";
+  std::string sql = "ALTER TABLE busy ADD COLUMN m int;\nSELECT pg_sleep(1)";
+  for (int i = 0; i < 50; ++i) sql += ";\n" + long_text;
+  project_.add("1", sql);
+  const auto run = start();
+  wait_until(admin_,
+             "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'busy'::regclass "
+             "AND mode = 'AccessExclusiveLock' AND granted");
+  run->signal(SIGSTOP);
+  Session writer = database_.session();
+  writer.query("SET lock_timeout = '30s'", "limit the wait");  // a generous bound of 6 s
+  const bool free = !writer.execute("INSERT INTO busy VALUES (1)").error;
+  EXPECT_TRUE(free);
+  run->signal(SIGCONT);
+  EXPECT_EQ(run->wait(), to_int(ExitCode::environment)) << run->told();
+  EXPECT_EQ(versions(), "");
+  const auto again = start();
+  EXPECT_EQ(again->wait(), 0) << again->told();
+  count_fault("apply: SIGSTOP while a large migration is sent", free && versions() == "1");
+}
+
 /// PostgreSQL leaves the index that it was building, with a name of its own.
 class ReindexFaults : public ApplyFaults {
  protected:

@@ -105,6 +105,29 @@ TEST(Apply, KeepsNothingOfAMigrationThatIsRefused) {
   EXPECT_EQ(outcome.cases.at(2).status, CaseStatus::skipped);
 }
 
+/// Too much to be sent at once: the statements behind the refused one reach the server, too.
+TEST(Apply, KeepsNothingOfALargeMigrationThatIsRefused) {
+  ApplyCall call;
+  const std::string much = "SELECT '" + std::string(50'000, 'x') + "';\n";
+  call.pending("1", "a", "CREATE TABLE a (n int);\n" + much);
+  call.pending("2", "b", "CREATE TABLE b (n int);\n" + much + "SELECT nope;\nCREATE TABLE c (n int);");
+  const Outcome outcome = call.run(apply);
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].place.str(), "migrations/2_b.sql:3:8");
+  EXPECT_EQ(call.applied(), "1");
+  EXPECT_EQ(call.ask("SELECT concat(to_regclass('b'), to_regclass('c'))"), "");
+  EXPECT_EQ(call.target->state(), TransactionState::idle);
+  EXPECT_EQ(call.ask("SELECT count(*) FROM supabase_migrations.runner_log"), "1");
+
+  call.plan.pending.clear();
+  call.pending(
+      "3", "c",
+      "BEGIN ISOLATION LEVEL SERIALIZABLE, READ ONLY;\nCREATE TABLE d (n int);\n" + much + "COMMIT;");
+  EXPECT_EQ(call.error().code(), ExitCode::environment);
+  EXPECT_EQ(call.applied(), "1");
+  EXPECT_EQ(call.ask("SELECT to_regclass('d')"), "NULL");
+}
+
 TEST(Apply, TellsARefusalAtCommit) {
   ApplyCall call;
   call.pending("1", "a",
