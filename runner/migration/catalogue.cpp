@@ -13,7 +13,8 @@ namespace runner {
 /// In a running transaction the settings must come back as they were, whoever set them: a savepoint does
 /// that.
 static Rows read_rows(Session& session, const CatalogueScope& scope) {
-  const std::string sql = catalogue_query(session.server_version(), scope, session);
+  const std::string sql =
+      fmt::format("{};\n{}", catalogue_settings(), catalogue_query(session.server_version(), scope, session));
   constexpr std::string_view doing = "read the catalogue";
   if (session.state() == TransactionState::idle) return session.query(sql, doing);
   return session.query(
@@ -56,7 +57,10 @@ static void take_row(std::vector<Cell>& row, const CatalogueScope& scope, Catalo
 }
 
 Catalogue snapshot(Session& session, const CatalogueScope& scope) {
-  Rows rows = read_rows(session, scope);
+  return catalogue_of(read_rows(session, scope), scope);
+}
+
+Catalogue catalogue_of(Rows rows, const CatalogueScope& scope) {
   Catalogue catalogue;
   catalogue.reserve(rows.rows.size() * 2);
   for (std::vector<Cell>& row : rows.rows) {

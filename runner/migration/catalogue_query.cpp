@@ -29,8 +29,7 @@ static constexpr std::string_view settings = R"(SELECT
   set_config('quote_all_identifiers', 'off', true), set_config('lc_monetary', 'C', true),
   set_config('standard_conforming_strings', 'on', true), set_config('jit', 'off', true),
   set_config('max_parallel_workers_per_gather', '0', true), set_config('enable_mergejoin', 'off', true),
-  set_config('work_mem', '32MB', true);
-)";
+  set_config('work_mem', '32MB', true))";
 
 /// Options of servers, wrappers and tables whose values are shown. Any other may be a password.
 static constexpr std::string_view shown_options =
@@ -95,9 +94,13 @@ static std::string array_of(const std::vector<std::string>& names, const Session
   return "ARRAY[" + text + "]::text[]";
 }
 
+std::string_view catalogue_settings() {
+  return settings;
+}
+
 std::string catalogue_query(int server_version, const CatalogueScope& scope, const Session& session) {
   const int major = server_version / 10000;
-  std::string sql{settings};
+  std::string sql;
   append_lines(catalogue_begin_sql, major, sql);
   bool first = true;
   for (const std::string_view arms :

@@ -3,13 +3,20 @@
 #include "runner/migration/catalogue.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace runner {
 
-/// The SQL of a snapshot for a server of this version (150018): settings, then one SELECT.
+/// What a snapshot needs first, in the same transaction: a SELECT that sets settings for it.
+std::string_view catalogue_settings();
+
+/// The SELECT of a snapshot for a server of this version (150018).
 std::string catalogue_query(int server_version, const CatalogueScope& scope, const Session& session);
 
-/// The columns of that SELECT.
+/// What its rows say.
+Catalogue catalogue_of(Rows rows, const CatalogueScope& scope);
+
+/// Its columns.
 enum class CatalogueColumn {
   kind,
   identity,

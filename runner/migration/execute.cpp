@@ -167,6 +167,7 @@ void FileRun::refused(const StatementResult& result, const Statement& statement)
   throw_if_extension_is_missing(*result.error, source_, statement, hooks_.server_major);
   if (result.connection_lost || is_environment(*result.error))
     throw environment_error(result, source_, statement);
+  execution_.sqlstate = result.error->sqlstate;
   execution_.findings.push_back(refused_statement(*result.error, source_, statement));
 }
 
@@ -199,6 +200,7 @@ bool FileRun::commit(const Statement& last) {
   transaction_ended();
   if (!result.error) return true;
   if (result.connection_lost || is_environment(*result.error)) throw environment_error(result, source_, last);
+  execution_.sqlstate = result.error->sqlstate;
   execution_.findings.push_back(refused_commit(*result.error, source_, last));
   return false;
 }

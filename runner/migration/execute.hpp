@@ -27,6 +27,7 @@ bool says_no_transaction(std::string_view sql);
 
 struct Execution {
   Findings findings{};         ///< at most one error: the statement that was refused; warnings beside it
+  std::string sqlstate{};      ///< of the statement that was refused; empty when we refused the file
   std::size_t statements = 0;  ///< executed with success
   std::chrono::nanoseconds duration{};
   TransactionShape shape = TransactionShape::ours;

@@ -33,6 +33,13 @@ static constexpr std::array options{
                .help = "What must be reversible: each migration, or all of them as a group, newest first",
                .default_text = "migration",
                .choices = units},
+    OptionSpec{.name = "rows",
+               .type = OptionType::integer,
+               .help = "How many rows are made up for each empty table that is touched",
+               .default_text = "40",
+               .unit = "rows",
+               .min = 0,
+               .max = 1000},
     OptionSpec{.name = "statement_timeout",
                .type = OptionType::duration,
                .help = "How long one statement may run on the shadow before it counts as refused",
@@ -125,6 +132,8 @@ void RoundTrips::add(TrialUnit unit, Trial trial, std::chrono::nanoseconds durat
                               .path = migration.shown_path});
     outcome_.facts.push_back(
         {.subject = migration.label(), .topic = topic::way_back, .text = trial.way_back});
+    for (const std::string& loss : trial.losses)
+      outcome_.facts.push_back({.subject = migration.label(), .topic = topic::data_loss, .text = loss});
   }
   (trial.refuted() ? refuted_ : proven_) += unit.size();
   std::move(trial.findings.begin(), trial.findings.end(), std::back_inserter(outcome_.findings));
@@ -150,8 +159,10 @@ bool RoundTrips::try_unit(std::size_t first, std::size_t count) {
   }
   const auto started = std::chrono::steady_clock::now();
   place_.start(first, last);
-  const Trial trial =
-      try_round_trip(unit, place_, {.statement_timeout = in_.options.duration("statement_timeout")}, in_);
+  const Trial trial = try_round_trip(unit, place_,
+                                     {.statement_timeout = in_.options.duration("statement_timeout"),
+                                      .rows = static_cast<std::size_t>(in_.options.integer("rows"))},
+                                     in_);
   add(unit, trial, std::chrono::steady_clock::now() - started);
   if (!trial.applies) return false;
   go_past(unit, trial, last);

@@ -1,15 +1,15 @@
 #include "stages/round_trip/trial.hpp"
 
-#include "runner/core/file.hpp"
 #include "runner/core/text.hpp"
-#include "runner/migration/catalogue.hpp"
-#include "runner/migration/execute.hpp"
+#include "runner/migration/database_state.hpp"
+#include "stages/round_trip/trial_files.hpp"
+#include "stages/round_trip/trial_rows.hpp"
 
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -29,22 +29,59 @@ bool Trial::refuted() const {
   return has_error(findings);
 }
 
+static constexpr Complaint up_refused{.rule = "sql-refused"};
+static constexpr Complaint fails_on_any_rows{
+    .rule = "fails-on-rows",
+    .said = "passes on empty tables and fails as soon as there are rows: ",
+    .remedy = "Give the column a default, or add it nullable, fill it, and set NOT NULL then."};
+static constexpr Complaint fails_on_some_rows{
+    .rule = "fails-on-rows",
+    .severity = Severity::warning,
+    .said = "passes on empty tables and fails on made-up rows that the schema allows: ",
+    .remedy = "Make sure that the target has no such rows, or let the migration change them first."};
+static constexpr Complaint down_refused{
+    .rule = "rollback-blocked",
+    .said = "the rollback is refused: ",
+    .remedy = "Let the rollback take back, in reverse order, everything that the migration does."};
+static constexpr Complaint not_restored{
+    .rule = "rollback-not-inverse",
+    .said = "after the rollback, ",
+    .remedy = "Correct the rollback so that it leaves what was there before the migration."};
+static constexpr Complaint data_lost{
+    .rule = "rollback-loses-data", .severity = Severity::warning, .said = "rollback loses "};
+static constexpr Complaint data_changed{
+    .rule = "data-not-restored",
+    .severity = Severity::warning,
+    .said = "rollback does not restore ",
+    .remedy = "Let the migration keep what it overwrites, and the rollback put it back."};
+static constexpr Complaint second_down_refused{
+    .rule = "rollback-not-idempotent",
+    .severity = Severity::warning,
+    .said = "the rollback, run a second time, is refused: ",
+    .remedy =
+        "Write DROP … IF EXISTS, CREATE … IF NOT EXISTS or CREATE OR REPLACE, so that a\nrollback that "
+        "was cut off can be run again."};
+static constexpr Complaint second_down_differs{
+    .rule = "rollback-not-idempotent",
+    .severity = Severity::warning,
+    .said = "the rollback, run a second time, changes more: ",
+    .remedy = "Let the rollback look whether there is anything left to take back."};
+static constexpr Complaint second_up_refused{
+    .rule = "reapply-fails",
+    .said = "after its rollback, the migration cannot be applied again: ",
+    .remedy = "Let the rollback remove what stands in the way."};
+static constexpr Complaint second_up_differs{
+    .rule = "reapply-differs",
+    .said = "applied again after its rollback, the migration makes something else: ",
+    .remedy = "Let the rollback leave what was there before the migration."};
+static constexpr Complaint depends_on_data{
+    .rule = "rollback-data-dependent",
+    .severity = Severity::warning,
+    .said = "once there are rows that only the new schema allows, the rollback is refused: ",
+    .remedy =
+        "Let the rollback first change or remove such rows, and say in a comment what it does to\nthem."};
+
 namespace {
-
-/// A file's text, read once for all the times that it is executed.
-struct SqlFile {
-  std::string sql{};
-  std::string shown_path{};
-  std::string label{};  ///< of the migration
-};
-
-/// How what is refused is called, and how it is said.
-struct Refusal {
-  std::string_view rule{};
-  Severity severity = Severity::error;
-  std::string_view said{};  ///< put before the server's words
-  std::string_view remedy{};
-};
 
 class RoundTrip {
  public:
@@ -52,154 +89,216 @@ class RoundTrip {
   Trial run();
 
  private:
-  bool execute(const std::vector<SqlFile>& files, const Refusal& when_refused);
+  bool execute(const std::vector<SqlFile>& files, const Complaint& when_refused);
+  std::optional<RefusedFile> try_up(RowStyle style);
+  bool apply_first();
+  void begin_anew();
+  DatabaseState look();
   void add(Findings findings) {
     std::move(findings.begin(), findings.end(), std::back_inserter(trial_.findings));
   }
-  Catalogue look() { return snapshot(place_.admin(), scope_); }
-  bool tell(const std::vector<CatalogueDifference>& differences, const Refusal& what);
-  void down_again(const Catalogue& before);
-  void up_again(const Catalogue& up_once);
+  Finding about_rollback(const Complaint& complaint, const std::string& seen) const;
+  bool tell(const std::vector<CatalogueDifference>& differences, const Complaint& complaint);
+  void compare_rows(const DatabaseState& up, const DatabaseState& after);
+  void down_again(const DatabaseState& before);
+  bool up_again(const DatabaseState& up_once);
+  void down_after_writes();
+  void tell_losses();
+  std::string way_back() const;
 
   TrialUnit unit_;
   Workplace& place_;
   const TrialSettings& settings_;
   CatalogueScope scope_{};
-  std::vector<SqlFile> ups_{};
-  std::vector<SqlFile> downs_{};  ///< newest first
+  std::vector<SqlFile> ups_;
+  std::vector<SqlFile> downs_;
+  TrialRows rows_;
   std::string subject_;
+  DatabaseState before_{};
+  std::optional<DatabaseWatch> watch_{};  ///< of the place's present session
+  std::map<std::pair<std::string, std::string>, std::string> losses_{};
   Trial trial_{};
 };
 
-constexpr Refusal up_refused{.rule = "sql-refused"};
-constexpr Refusal down_refused{
-    .rule = "rollback-blocked",
-    .said = "the rollback is refused: ",
-    .remedy = "Let the rollback take back, in reverse order, everything that the migration does."};
-constexpr Refusal not_restored{
-    .rule = "rollback-not-inverse",
-    .said = "after the rollback, ",
-    .remedy = "Correct the rollback so that it leaves what was there before the migration."};
-constexpr Refusal second_down_refused{
-    .rule = "rollback-not-idempotent",
-    .severity = Severity::warning,
-    .said = "the rollback, run a second time, is refused: ",
-    .remedy =
-        "Write DROP … IF EXISTS, CREATE … IF NOT EXISTS or CREATE OR REPLACE, so that a\nrollback that "
-        "was cut off can be run again."};
-constexpr Refusal second_down_differs{
-    .rule = "rollback-not-idempotent",
-    .severity = Severity::warning,
-    .said = "the rollback, run a second time, changes more: ",
-    .remedy = "Let the rollback look whether there is anything left to take back."};
-constexpr Refusal second_up_refused{.rule = "reapply-fails",
-                                    .said = "after its rollback, the migration cannot be applied again: ",
-                                    .remedy = "Let the rollback remove what stands in the way."};
-constexpr Refusal second_up_differs{
-    .rule = "reapply-differs",
-    .said = "applied again after its rollback, the migration makes something else: ",
-    .remedy = "Let the rollback leave what was there before the migration."};
-
-}  // namespace
-
-static SqlFile rollback_of(const Migration& migration, const std::filesystem::path& root) {
-  return {.sql = read_file(*migration.rollback),
-          .shown_path = display_path(*migration.rollback, root),
-          .label = migration.label()};
-}
-
-RoundTrip::RoundTrip(TrialUnit unit, Workplace& place, const TrialSettings& settings, const StepInput& in)
-    : unit_(unit), place_(place), settings_(settings), subject_(unit.size() == 1 ? label_of(unit) : "") {
-  if (in.history.schema != "public") scope_.excluded_schemas.push_back(in.history.schema);
-  for (const Migration& migration : unit)
-    ups_.push_back({migration.read_sql(), migration.shown_path, migration.label()});
-  for (const Migration& migration : unit) downs_.insert(downs_.begin(), rollback_of(migration, in.root));
-}
-
-/// False when something was refused.
-bool RoundTrip::execute(const std::vector<SqlFile>& files, const Refusal& when_refused) {
-  place_.renew();
-  for (const SqlFile& file : files) {
-    place_.owner().query(fmt::format("SET statement_timeout = {}", settings_.statement_timeout.count()),
-                         "set statement_timeout");
-    Execution execution = execute_sql(file.sql, file.shown_path, file.label, place_.owner(),
-                                      {.server_major = place_.shadow().server_version() / 10000});
-    if (!execution.failed()) continue;
-    // Its warnings are about the file, and dry-run and lint tell them.
-    Finding& refused = execution.findings.back();
-    refused.rule = when_refused.rule;
-    refused.severity = when_refused.severity;
-    refused.message = fmt::format("{}{}", when_refused.said, refused.message);
-    if (refused.remedy.empty()) refused.remedy = when_refused.remedy;
-    trial_.findings.push_back(std::move(refused));
-    return false;
-  }
-  return true;
-}
-
-/// False when one of the differences matters.
-bool RoundTrip::tell(const std::vector<CatalogueDifference>& differences, const Refusal& what) {
-  Findings found = findings_of(differences, std::string(what.rule), subject_);
-  const bool matters = has_error(found);
-  for (Finding& finding : found) {
-    finding.message = fmt::format("{}{}", what.said, finding.message);
-    finding.place.path = unit_.size() == 1 ? downs_.front().shown_path : "";
-    if (finding.severity != Severity::error) continue;
-    finding.severity = what.severity;
-    if (&finding == &found.back()) finding.remedy = what.remedy;
-  }
-  add(std::move(found));
-  return !matters;
-}
-
-/// A rollback that was cut off is run again: then it must neither fail nor do more.
-void RoundTrip::down_again(const Catalogue& before) {
-  if (!execute(downs_, second_down_refused)) return;
-  tell(compare(before, look()), second_down_differs);
-}
-
-void RoundTrip::up_again(const Catalogue& up_once) {
-  if (!execute(ups_, second_up_refused)) return;
-  tell(compare(up_once, look()), second_up_differs);
-}
-
 /// True for what one database shares with the others of its server.
-static bool is_outside(const CatalogueDifference& difference) {
+bool is_outside(const CatalogueDifference& difference) {
   static constexpr std::array<std::string_view, 5> kinds{"role", "membership", "setting", "tablespace",
                                                          "parameter"};
   return std::find(kinds.begin(), kinds.end(), difference.kind) != kinds.end() ||
          difference.identity.ends_with("database (this one)");
 }
 
+std::vector<std::string> tables_in(const std::vector<CatalogueDifference>& differences) {
+  std::vector<std::string> names;
+  for (const CatalogueDifference& one : differences)
+    if (one.kind == "table" && one.change == CatalogueChange::left_over) names.push_back(one.identity);
+  return names;
+}
+
+}  // namespace
+
+RoundTrip::RoundTrip(TrialUnit unit, Workplace& place, const TrialSettings& settings, const StepInput& in)
+    : unit_(unit),
+      place_(place),
+      settings_(settings),
+      ups_(up_files(unit)),
+      downs_(down_files(unit, in.root)),
+      rows_(place, ups_, downs_, settings.rows, in.history.schema),
+      subject_(unit.size() == 1 ? label_of(unit) : "") {
+  if (in.history.schema != "public") scope_.excluded_schemas.push_back(in.history.schema);
+}
+
+/// False when something was refused.
+bool RoundTrip::execute(const std::vector<SqlFile>& files, const Complaint& when_refused) {
+  const auto refused = execute_files(files, place_, settings_.statement_timeout);
+  if (refused) trial_.findings.push_back(finding_of(*refused, when_refused));
+  return !refused;
+}
+
+Finding RoundTrip::about_rollback(const Complaint& complaint, const std::string& seen) const {
+  Finding finding{.rule = std::string(complaint.rule), .severity = complaint.severity, .subject = subject_};
+  if (unit_.size() == 1) finding.place.path = downs_.front().shown_path;
+  finding.message = fmt::format("{}{}", complaint.said, seen);
+  finding.remedy = complaint.remedy;
+  return finding;
+}
+
+/// False when one of the differences matters.
+bool RoundTrip::tell(const std::vector<CatalogueDifference>& differences, const Complaint& complaint) {
+  Findings found = findings_of(differences, std::string(complaint.rule), subject_);
+  const bool matters = has_error(found);
+  for (Finding& finding : found) {
+    finding.message = fmt::format("{}{}", complaint.said, finding.message);
+    if (unit_.size() == 1) finding.place.path = downs_.front().shown_path;
+    if (finding.severity == Severity::error) finding.severity = complaint.severity;
+    if (&finding == &found.back() && matters) finding.remedy = complaint.remedy;
+  }
+  add(std::move(found));
+  return !matters;
+}
+
+DatabaseState RoundTrip::look() {
+  if (!watch_) watch_.emplace(place_.admin(), scope_);
+  return watch_->look(rows_.tables());
+}
+
+void RoundTrip::begin_anew() {
+  watch_.reset();
+  // What was refused in a transaction has left nothing but our rows.
+  place_.begin_anew(!rows_.rehearsed());
+}
+
+// --- up ----------------------------------------------------------------------------------------------------
+
+std::optional<RefusedFile> RoundTrip::try_up(RowStyle style) {
+  rows_.fill(style);
+  before_ = look();
+  return execute_files(ups_, place_, settings_.statement_timeout);
+}
+
+/// On rows that the schema allows; where these are refused, on rows as plain as can be; then on none.
+/// False when the migrations are refused anyway.
+bool RoundTrip::apply_first() {
+  static constexpr std::string_view not_null_violation = "23502";
+  const auto on_varied = try_up(RowStyle::varied);
+  if (!on_varied) return true;
+  if (!rows_.any()) {
+    trial_.findings.push_back(finding_of(*on_varied, up_refused));
+    return false;
+  }
+  begin_anew();
+  const auto on_plain = try_up(RowStyle::plain);
+  if (!on_plain) {
+    trial_.findings.push_back(finding_of(*on_varied, fails_on_some_rows));
+    return true;
+  }
+  begin_anew();
+  rows_.give_up();
+  before_ = look();
+  if (!execute(ups_, up_refused)) return false;
+  const bool any = on_plain->sqlstate == not_null_violation;
+  trial_.findings.push_back(finding_of(*on_plain, any ? fails_on_any_rows : fails_on_some_rows));
+  return true;
+}
+
+// --- down --------------------------------------------------------------------------------------------------
+
+void RoundTrip::compare_rows(const DatabaseState& up, const DatabaseState& after) {
+  losses_ = gone_with_rollback(before_.rows, up.rows, after.rows);
+  for (const RowDifference& one : compare(before_.rows, after.rows)) {
+    if (one.lost())
+      losses_[{one.table, one.column}] = one.text();
+    else
+      trial_.findings.push_back(about_rollback(data_changed, one.text()));
+  }
+}
+
+/// A rollback that was cut off is run again: then it must neither fail nor do more.
+void RoundTrip::down_again(const DatabaseState& before) {
+  if (!execute(downs_, second_down_refused)) return;
+  tell(compare(before.catalogue, look().catalogue), second_down_differs);
+}
+
+bool RoundTrip::up_again(const DatabaseState& up_once) {
+  return execute(ups_, second_up_refused) &&
+         tell(compare(up_once.catalogue, look().catalogue), second_up_differs);
+}
+
+/// What the application writes between a migration and its rollback.
+void RoundTrip::down_after_writes() {
+  rows_.write_as_application();
+  const RowDigests written = rows_.look();
+  if (!execute(downs_, depends_on_data)) return;
+  for (auto& [what, text] : gone_with_rollback(before_.rows, written, rows_.look()))
+    losses_.emplace(what, text);
+}
+
+void RoundTrip::tell_losses() {
+  for (const auto& [what, text] : losses_) {
+    trial_.findings.push_back(about_rollback(data_lost, text));
+    trial_.losses.push_back(text);
+  }
+}
+
+// --- the whole ---------------------------------------------------------------------------------------------
+
 Trial RoundTrip::run() {
-  const Catalogue before = look();
   trial_.outside = true;
-  if (!execute(ups_, up_refused)) return std::move(trial_);
+  if (!apply_first()) return std::move(trial_);
   trial_.applies = true;
-  const Catalogue up_once = look();
-  const std::vector<CatalogueDifference> made = compare(before, up_once);
+  DatabaseState up = look();
+  const std::vector<CatalogueDifference> made = compare(before_.catalogue, up.catalogue);
+  if (rows_.add_tables(tables_in(made))) up.rows = rows_.look();  // what a rehearsal did not show
   trial_.outside = std::any_of(made.begin(), made.end(), is_outside);
-  if (!execute(downs_, down_refused)) return std::move(trial_);
-  const Catalogue after = look();
-  const std::vector<CatalogueDifference> differences = compare(before, after);
-  trial_.outside |= std::any_of(differences.begin(), differences.end(), is_outside);
-  const bool restored = tell(differences, not_restored);
-  down_again(after);
-  if (restored) up_again(up_once);
+  if (execute(downs_, down_refused)) {
+    const DatabaseState after = look();
+    const std::vector<CatalogueDifference> left = compare(before_.catalogue, after.catalogue);
+    trial_.outside |= std::any_of(left.begin(), left.end(), is_outside);
+    const bool restored = tell(left, not_restored);
+    compare_rows(up, after);
+    down_again(after);
+    if (restored && up_again(up)) down_after_writes();
+    tell_losses();
+  }
+  for (Finding& finding : rows_.take_findings()) {
+    finding.subject = subject_;
+    trial_.findings.push_back(std::move(finding));
+  }
+  trial_.way_back = way_back();
   return std::move(trial_);
 }
 
-static std::string way_back_of(const Trial& trial) {
-  const auto error = std::find_if(trial.findings.begin(), trial.findings.end(),
+std::string RoundTrip::way_back() const {
+  const auto error = std::find_if(trial_.findings.begin(), trial_.findings.end(),
                                   [](const Finding& finding) { return finding.severity == Severity::error; });
-  if (error == trial.findings.end()) return "proven: the schema is restored";
-  return fmt::format("{}: {}", trial.applies ? "refuted" : "unproven", error->rule);
+  if (error != trial_.findings.end()) return fmt::format("refuted: {}", error->rule);
+  if (!rows_.any()) return "proven: the schema is restored";
+  return fmt::format("proven: the schema is restored, tried with {}",
+                     count_of(rows_.inserted(), "made-up row"));
 }
 
 Trial try_round_trip(TrialUnit unit, Workplace& place, const TrialSettings& settings, const StepInput& in) {
-  Trial trial = RoundTrip(unit, place, settings, in).run();
-  trial.way_back = way_back_of(trial);
-  return trial;
+  return RoundTrip(unit, place, settings, in).run();
 }
 
 }  // namespace runner

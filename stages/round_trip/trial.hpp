@@ -4,8 +4,10 @@
 #include "stages/round_trip/workplace.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace runner {
 
@@ -15,18 +17,21 @@ std::string label_of(TrialUnit unit);  ///< "1_a", "1_a to 3_c"
 
 struct TrialSettings {
   std::chrono::milliseconds statement_timeout{};
+  std::size_t rows = 0;  ///< of each table
 };
 
 /// What became of a unit.
 struct Trial {
   Findings findings{};
-  bool applies = false;    ///< it was executed at least once
-  bool outside = false;    ///< it changes what is kept outside of the database, or nobody knows
-  std::string way_back{};  ///< for people: "proven: the schema is restored"
-  bool refuted() const;    ///< a finding is an error
+  bool applies = false;               ///< it was executed at least once
+  bool outside = false;               ///< it changes what is kept outside of the database, or nobody knows
+  std::string way_back{};             ///< for people: "proven: the schema and 80 rows are restored"
+  std::vector<std::string> losses{};  ///< "table public.notes: 40 of 40 rows"
+  bool refuted() const;               ///< a finding is an error
 };
 
-/// On the workplace's state: fill, look, up, look, down, compare, down again, compare, up, compare.
+/// On the workplace's state: fill, look, up, look, down, compare, down again, compare, up, compare; then once
+/// more down, with rows that only the new schema allows.
 /// Throws: Error{environment} when the shadow fails; what interrupts.
 Trial try_round_trip(TrialUnit unit, Workplace& place, const TrialSettings& settings, const StepInput& in);
 

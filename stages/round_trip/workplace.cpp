@@ -19,6 +19,7 @@ Session& Workplace::admin() {
 
 void Workplace::start(std::size_t done, bool last) {
   done_ = done;
+  last_ = last;
   remembered_ = false;
   if (last) return;
   owner_.reset();
@@ -36,6 +37,11 @@ void Workplace::back(bool outside) {
     shadow_ = make_(done_);
   }
   remembered_ = false;
+}
+
+void Workplace::begin_anew(bool outside) {
+  back(outside);
+  start(done_, last_);
 }
 
 void Workplace::go_on(std::span<const Migration> migrations) {

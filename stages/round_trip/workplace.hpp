@@ -30,6 +30,8 @@ class Workplace {
   void start(std::size_t done, bool last);
   /// The state at start(). `outside`: something outside of the database was changed, too.
   void back(bool outside);
+  /// back(), and then start() once more.
+  void begin_anew(bool outside);
   /// Executes migrations for good and records them.
   void go_on(std::span<const Migration> migrations);
 
@@ -40,6 +42,7 @@ class Workplace {
   std::optional<Session> owner_{};
   std::optional<Session> admin_{};
   std::size_t done_ = 0;
+  bool last_ = false;
   bool remembered_ = false;
 };
 

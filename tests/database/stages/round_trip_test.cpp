@@ -1,5 +1,8 @@
 #include "tests/database/stages/round_trip_call.hpp"
 
+#include <algorithm>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace runner {
@@ -14,8 +17,12 @@ TEST(RoundTrip, ProvesRollbacksThatRestoreTheSchema) {
   EXPECT_EQ(outcome.cases[1].status, CaseStatus::passed);
   EXPECT_EQ(outcome.summary.find("the way back of 2 migrations is proven on embedded PostgreSQL "), 0U)
       << outcome.summary;
-  ASSERT_EQ(outcome.facts.size(), 2U);
+  ASSERT_EQ(outcome.facts.size(), 3U);
   EXPECT_EQ(outcome.facts[0].topic, topic::way_back);
+  EXPECT_EQ(outcome.facts[0].text, "proven: the schema is restored");
+  EXPECT_EQ(outcome.facts[1].topic, topic::data_loss);
+  EXPECT_EQ(outcome.facts[1].text, "table public.a: 40 of 40 rows");
+  EXPECT_EQ(outcome.facts[2].text, "proven: the schema is restored, tried with 40 made-up rows");
 }
 
 TEST(RoundTrip, TellsWhatARollbackLeavesObjectByObject) {
@@ -125,6 +132,79 @@ TEST(RoundTrip, ProvesMigrationsOutsideATransaction) {
   call.pair("3", "CREATE INDEX CONCURRENTLY a_n2 ON a (n);", "SELECT 1; -- runner:no-transaction");
   EXPECT_EQ(told(call.tried(), Severity::error),
             "rollback-not-inverse 3_x: after the rollback, index public.a_n2: left over\n");
+}
+
+// --- rows --------------------------------------------------------------------------------------------------
+
+TEST(RoundTrip, CatchesMigrationsThatPassOnEmptyTablesAndFailOnRows) {
+  RoundTripCall call;
+  call.pending("0", "tables",
+               "CREATE TABLE a (id int PRIMARY KEY, n int, t text NOT NULL, big bigint NOT NULL, p int);"
+               "CREATE TABLE parent (id int PRIMARY KEY);");
+  call.pair("1", "ALTER TABLE a ADD COLUMN m int NOT NULL;", "ALTER TABLE a DROP COLUMN IF EXISTS m;");
+  call.pair("2", "ALTER TABLE a ADD CONSTRAINT one UNIQUE (t);",
+            "ALTER TABLE a DROP CONSTRAINT IF EXISTS one;");
+  call.pair("3", "ALTER TABLE a ALTER t TYPE varchar(4);", "ALTER TABLE a ALTER t TYPE text;");
+  call.pair("4", "ALTER TABLE a ALTER big TYPE int;", "ALTER TABLE a ALTER big TYPE bigint;");
+  call.pair("5", "ALTER TABLE a ALTER n SET NOT NULL;", "ALTER TABLE a ALTER n DROP NOT NULL;");
+  call.pair("6", "ALTER TABLE a ADD FOREIGN KEY (p) REFERENCES parent;",
+            "ALTER TABLE a DROP CONSTRAINT IF EXISTS a_p_fkey;");
+  call.pair("7", "ALTER TABLE a ADD CONSTRAINT low CHECK (n < 3);",
+            "ALTER TABLE a DROP CONSTRAINT IF EXISTS low;");
+  const Outcome outcome = call.tried();
+  std::string rows;
+  for (const Finding& finding : outcome.findings)
+    if (finding.rule == "fails-on-rows")
+      rows += fmt::format("{} {} {}\n", finding.subject, to_string(finding.severity), finding.message);
+    else if (finding.severity == Severity::error)
+      ADD_FAILURE() << finding.text();
+  const std::string some =
+      "warning passes on empty tables and fails on made-up rows that the schema allows: ";
+  EXPECT_EQ(
+      rows,
+      "1_x error passes on empty tables and fails as soon as there are rows: column \"m\" of relation \"a\" "
+      "contains null values\n"
+      "2_x " +
+          some + "could not create unique index \"one\"\n" + "3_x " + some +
+          "value too long for type character varying(4)\n" + "4_x " + some + "integer out of range\n" +
+          "5_x " + some + "column \"n\" of relation \"a\" contains null values\n" + "6_x " + some +
+          "insert or update on table \"a\" violates foreign key constraint \"a_p_fkey\"\n" + "7_x " + some +
+          "check constraint \"low\" of relation \"a\" is violated by some row\n");
+  const auto unique = std::find_if(outcome.findings.begin(), outcome.findings.end(),
+                                   [](const Finding& finding) { return finding.subject == "2_x"; });
+  EXPECT_NE(unique->detail.find("DETAIL: Key (t)=("), std::string::npos) << unique->detail;
+}
+
+TEST(RoundTrip, LeavesRowsAloneThatMigrationsCountOn) {
+  RoundTripCall call;
+  call.pending("0", "tables",
+               "CREATE TABLE kinds (id serial PRIMARY KEY, name text UNIQUE NOT NULL);"
+               "CREATE TABLE things (id serial PRIMARY KEY, kind int NOT NULL REFERENCES kinds);");
+  call.pair("1", "INSERT INTO kinds (name) VALUES ('first'); INSERT INTO things (kind) VALUES (1);",
+            "DELETE FROM things WHERE kind = 1; DELETE FROM kinds WHERE name = 'first'; SELECT "
+            "setval('kinds_id_seq', "
+            "1, false);");
+  const Outcome outcome = call.tried();
+  EXPECT_EQ(told(outcome), "");
+}
+
+TEST(RoundTrip, MakesUpAsManyRowsAsItIsTold) {
+  RoundTripCall call;
+  call.pair("1", "CREATE TABLE a (n int PRIMARY KEY);", "DROP TABLE IF EXISTS a;");
+  call.options.set("rows", std::int64_t{3});
+  EXPECT_EQ(told(call.tried()), "rollback-loses-data 1_x: rollback loses table public.a: 3 of 3 rows\n");
+  call.options.set("rows", std::int64_t{0});
+  EXPECT_EQ(told(call.tried()), "");
+}
+
+TEST(RoundTrip, SaysWhichTablesStayedEmpty) {
+  RoundTripCall call;
+  call.pending("0", "tables", "CREATE TABLE a (n int NOT NULL CHECK (n > 5 AND n < 5));");
+  call.pair("1", "ALTER TABLE a ADD COLUMN m int;", "ALTER TABLE a DROP COLUMN IF EXISTS m;");
+  EXPECT_EQ(told(call.tried(), Severity::info)
+                .find("not-filled 1_x: table public.a stayed empty, because no made-up row fits it: new row "
+                      "for relation"),
+            0U);
 }
 
 }  // namespace runner

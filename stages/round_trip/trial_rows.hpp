@@ -1,0 +1,62 @@
+#pragma once
+
+#include "runner/core/finding.hpp"
+#include "runner/migration/row_digest.hpp"
+#include "runner/migration/row_fill.hpp"
+#include "runner/migration/touched_tables.hpp"
+#include "stages/round_trip/trial_files.hpp"
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace runner {
+
+/// The rows of a trial: in the tables that the migrations or their rollbacks touch, and in what these refer
+/// to.
+class TrialRows {
+ public:
+  TrialRows(Workplace& place, const std::vector<SqlFile>& ups, const std::vector<SqlFile>& downs,
+            std::size_t rows, const std::string& history_schema);
+
+  /// Fills the tables that are empty. What could not be filled is told by findings(), the first time.
+  void fill(RowStyle style);
+  void give_up() { inserted_ = 0; }  ///< the tables stay empty
+  /// The migrations ran in one transaction, on trial, and were rolled back.
+  bool rehearsed() const { return touched_.rehearsed; }
+  bool any() const { return inserted_ > 0; }
+  std::size_t inserted() const { return inserted_; }
+  Findings take_findings() { return std::exchange(findings_, {}); }
+
+  /// Those whose rows are looked at: what is touched, what that refers to, and what the migrations make.
+  const std::vector<std::string>& tables() const { return tables_; }
+  RowDigests look() { return digest_rows(place_.admin(), tables_); }
+  /// False when all of them are among tables() already.
+  bool add_tables(const std::vector<std::string>& names);
+  /// Adds rows as the application may write them once the migrations are applied: nulls where they were
+  /// forbidden, values that were too long, and rows of new tables.
+  void write_as_application();
+
+ private:
+  void tell(const std::vector<FilledTable>& filled);
+
+  Workplace& place_;
+  std::size_t rows_;
+  std::string history_schema_;
+  TouchedTables touched_;
+  RowShapes shapes_;
+  std::vector<std::string> tables_{};
+  std::size_t inserted_ = 0;
+  bool told_ = false;
+  Findings findings_{};
+};
+
+/// What tables and columns that `up` has and neither `before` nor `after` held: "table public.notes: 40 of 40
+/// rows", "public.invoices.level: 40 of 40 rows had a value", by table and column.
+std::map<std::pair<std::string, std::string>, std::string> gone_with_rollback(const RowDigests& before,
+                                                                              const RowDigests& up,
+                                                                              const RowDigests& after);
+
+}  // namespace runner
