@@ -40,7 +40,7 @@ class RowMaker {
   bool is_bold() const { return making_.style == RowStyle::varied && attempt_ % 2 == 0; }
   std::size_t number_for(const ColumnShape& column) const;
   CheckHints hints_for(const ColumnShape& column) const;
-  void add_domain_checks(ObjectNumber type, const RowShapes& shapes, CheckHints& hints) const;
+  void add_domain_checks(const ObjectNumber& type, const RowShapes& shapes, CheckHints& hints) const;
   std::optional<std::string> reference_of(const ColumnShape& column) const;
   std::string referred(const ReferenceShape& reference, std::size_t place) const;
   std::optional<std::string> constant_of(const ColumnShape& column) const;
@@ -110,7 +110,7 @@ std::size_t RowMaker::number_for(const ColumnShape& column) const {
   return making_.style == RowStyle::varied ? number_ % different : number_ + 1;
 }
 
-void RowMaker::add_domain_checks(ObjectNumber type, const RowShapes& shapes, CheckHints& hints) const {
+void RowMaker::add_domain_checks(const ObjectNumber& type, const RowShapes& shapes, CheckHints& hints) const {
   for (auto found = shapes.types.find(type);
        found != shapes.types.end() && found->second.kind == TypeShape::Kind::domain;
        found = shapes.types.find(found->second.parts.at(0)))

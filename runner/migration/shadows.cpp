@@ -172,6 +172,10 @@ std::unique_ptr<Shadow> Shadows::replayed(const Plan& plan, const std::set<std::
   return factory->make(layers.layers());
 }
 
+const std::filesystem::path& Shadows::cache() const {
+  return impl_->settings.cache;
+}
+
 std::unique_ptr<Shadow> Shadows::with_pending(const Plan& plan) {
   return impl_->make(plan, plan.pending);
 }

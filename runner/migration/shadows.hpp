@@ -39,6 +39,8 @@ class Shadows {
   /// been applied. A migration that has no file any more is executed as the target's history has it.
   /// Throws: Error{environment} when there is no shadow, or a migration that is refused on it.
   std::unique_ptr<Shadow> replayed(const Plan& plan, const std::set<std::string>& without = {});
+  /// The folder of prepared states, which may always be deleted; empty for none.
+  const std::filesystem::path& cache() const;
 
  private:
   struct Impl;

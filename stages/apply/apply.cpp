@@ -7,6 +7,7 @@
 #include "runner/migration/acknowledgements.hpp"
 #include "runner/migration/ledger.hpp"
 #include "runner/migration/outside_transaction.hpp"
+#include "runner/migration/proof_store.hpp"
 #include "runner/migration/target_options.hpp"
 #include "runner/migration/target_transaction.hpp"
 #include "stages/apply/pending_file.hpp"
@@ -57,6 +58,7 @@ class Apply {
   TargetResult carry_out(const PendingFile& file);
   TargetWork work_for(const PendingFile& file, const std::optional<std::string>& restore_point) const;
   std::optional<std::string> restore_point(const PendingFile& file);
+  bool is_proven(const PendingFile& file) const;
   void add_case(const PendingFile& file, CaseStatus status, std::string text = {},
                 std::chrono::nanoseconds duration = {});
   void skip_from(std::size_t first, std::string_view why);
@@ -132,6 +134,12 @@ std::optional<std::string> Apply::restore_point(const PendingFile& file) {
   return fmt::format("{} at {}", name, made.rows.at(0).at(0).value_or(""));
 }
 
+/// True when this text and its rollback went through round-trip behind what is applied now.
+bool Apply::is_proven(const PendingFile& file) const {
+  const std::string digest = proof_digest({applied_.begin(), applied_.end()}, file.sql, *file.rollback);
+  return ProofStore(use_.shadows.cache()).has(digest);
+}
+
 TargetWork Apply::work_for(const PendingFile& file, const std::optional<std::string>& restore_point) const {
   const Migration& migration = file.migration;
   TargetWork work;
@@ -147,7 +155,10 @@ TargetWork Apply::work_for(const PendingFile& file, const std::optional<std::str
   LedgerEntry entry{
       .run = ledger_run_, .action = "apply", .version = migration.version, .name = migration.name};
   entry.digest = file.digest;
-  if (file.rollback) entry.rollback_digest = sha256(*file.rollback);
+  if (file.rollback) {
+    entry.rollback_digest = sha256(*file.rollback);
+    if (is_proven(file)) entry.proof = "proven";
+  }
   if (!tables_.rollback_column) entry.rollback = file.rollback;
   entry.restore_point = restore_point;
   work.entry = [entry](const LockCost& cost) {
@@ -195,6 +206,7 @@ bool Apply::apply(const PendingFile& file) {
     add_case(file, CaseStatus::failed, {}, result.duration);
     return false;
   }
+  applied_.insert(file.migration.version);
   if (result.state == TargetResult::State::already) {
     use_.reporter.say(fmt::format("{} was applied by another runner meanwhile", label));
     add_case(file, CaseStatus::skipped, "applied by another runner meanwhile");

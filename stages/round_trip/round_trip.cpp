@@ -1,7 +1,9 @@
 #include "stages/round_trip/round_trip.hpp"
 
 #include "runner/core/duration.hpp"
+#include "runner/core/file.hpp"
 #include "runner/core/text.hpp"
+#include "runner/migration/proof_store.hpp"
 #include "stages/round_trip/trial.hpp"
 #include "stages/round_trip/workplace.hpp"
 
@@ -100,6 +102,7 @@ class RoundTrips {
   bool try_unit(std::size_t first, std::size_t count);
   void go_past(TrialUnit unit, const Trial& trial, bool last);
   void add(TrialUnit unit, Trial trial, std::chrono::nanoseconds duration);
+  void keep_proof(const Migration& migration);
   void skip(TrialUnit unit, const std::string& why);
   std::string summary() const;
 
@@ -139,6 +142,19 @@ void RoundTrips::add(TrialUnit unit, Trial trial, std::chrono::nanoseconds durat
   std::move(trial.findings.begin(), trial.findings.end(), std::back_inserter(outcome_.findings));
 }
 
+/// For the ledger, when this migration is applied behind the same versions.
+void RoundTrips::keep_proof(const Migration& migration) {
+  std::vector<std::string> before;
+  if (!asks_for_all(in_.options))
+    for (const HistoryRow& row : in_.plan.applied) before.push_back(row.version);
+  for (const Migration& earlier : all_) {
+    if (&earlier == &migration) break;
+    before.push_back(earlier.version);
+  }
+  ProofStore(use_.shadows.cache())
+      .keep(proof_digest(std::move(before), migration.read_sql(), read_file(*migration.rollback)));
+}
+
 /// The next trial starts from what the migrations alone make.
 void RoundTrips::go_past(TrialUnit unit, const Trial& trial, bool last) {
   if (last) return;
@@ -163,6 +179,7 @@ bool RoundTrips::try_unit(std::size_t first, std::size_t count) {
                                      {.statement_timeout = in_.options.duration("statement_timeout"),
                                       .rows = static_cast<std::size_t>(in_.options.integer("rows"))},
                                      in_);
+  if (unit.size() == 1 && trial.applies && !trial.refuted()) keep_proof(unit.front());
   add(unit, trial, std::chrono::steady_clock::now() - started);
   if (!trial.applies) return false;
   go_past(unit, trial, last);

@@ -5,6 +5,7 @@
 #include "runner/migration/ledger.hpp"
 #include "runner/migration/progress.hpp"
 #include "runner/migration/target_transaction.hpp"
+#include "stages/round_trip/round_trip.hpp"
 #include "tests/database/stages/step_call.hpp"
 
 #include <algorithm>
@@ -329,6 +330,28 @@ TEST(Apply, DropsAnInvalidIndexOfItsOwnBeforeTheNextTry) {
   call.target->query(begun.sql, "note", begun.parameters);
   ASSERT_FALSE(call.run(apply).failed());
   EXPECT_EQ(call.ask("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_n'::regclass"), "t");
+}
+
+TEST(Apply, WritesToTheLedgerThatTheWayBackIsProven) {
+  ApplyCall call;
+  TestFolder cache;
+  call.shadow.cache = cache / "cache";
+  const auto pair = [&](const std::string& version, const std::string& up, const std::string& down) {
+    call.pending(version, "x", up);
+    call.plan.pending.back().rollback = (call.folder / (version + ".rollback.sql")).string();
+    write_file(*call.plan.pending.back().rollback, down);
+  };
+  pair("1", "CREATE TABLE a (n int);", "DROP TABLE IF EXISTS a;");
+  pair("2", "CREATE TABLE b (n int);", "SELECT 1;");
+  pair("3", "CREATE TABLE c (n int);", "DROP TABLE IF EXISTS c;");
+  call.run(round_trip);
+  write_file(*call.plan.pending.back().rollback, "DROP TABLE c;");  // not what was proven
+  call.options = {};
+  ASSERT_FALSE(call.run(apply).failed());
+  EXPECT_EQ(
+      call.ask("SELECT string_agg(version || ' ' || coalesce(proof, 'none'), ', ' ORDER BY version) FROM "
+               "supabase_migrations.runner_log"),
+      "1 proven, 2 none, 3 none");
 }
 
 }  // namespace runner
