@@ -55,6 +55,22 @@ void TrialRows::fill(RowStyle style) {
   if (!std::exchange(told_, true)) tell(filled);
 }
 
+static std::string in_message(const std::string& quoted_name) {
+  return quoted_name.starts_with('"') ? quoted_name : "\"" + quoted_name + "\"";
+}
+
+bool TrialRows::names_required_column(const std::string& message) const {
+  for (const auto& [number, table] : touched_.after.tables) {
+    const auto before = shapes_.tables.find(number);
+    if (before == shapes_.tables.end()) continue;
+    for (const ColumnShape& column : table.columns)
+      if (column.not_null && before->second.column(column.number) == nullptr &&
+          message.find("column " + in_message(column.name)) != std::string::npos)
+        return true;
+  }
+  return false;
+}
+
 void TrialRows::write_as_application() {
   if (touched_.after.tables.empty())
     touched_.after = read_row_shapes(place_.admin(), tables_, history_schema_);

@@ -26,6 +26,9 @@ class TrialRows {
   void give_up() { inserted_ = 0; }  ///< the tables stay empty
   /// The migrations ran in one transaction, on trial, and were rolled back.
   bool rehearsed() const { return touched_.rehearsed; }
+  /// True when the server's message names a column that the migrations add to a table with NOT NULL: no row
+  /// that was there before could have a value.
+  bool names_required_column(const std::string& message) const;
   bool any() const { return inserted_ > 0; }
   std::size_t inserted() const { return inserted_; }
   Findings take_findings() { return std::exchange(findings_, {}); }

@@ -49,7 +49,7 @@ void Workplace::go_on(std::span<const Migration> migrations) {
     const Execution execution =
         execute_migration(migration, owner(), {.server_major = shadow_->server_version() / 10000});
     if (execution.failed())
-      throw Error{ExitCode::failed, fmt::format("{} is refused on a second shadow", migration.label())}
+      throw Error{ExitCode::failed, fmt::format("{} is refused on a shadow", migration.label())}
           .because(execution.findings.back().message);
     record_applied(owner(), in_.history, {.version = migration.version, .name = migration.name});
   }
