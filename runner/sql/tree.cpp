@@ -1,5 +1,7 @@
 #include "runner/sql/tree.hpp"
 
+#include "runner/core/error.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -27,6 +29,22 @@ Tree::Tree(const std::string& statement) : result_(nullptr, free_result) {
 
 const PgQuery__Node* Tree::root() const {
   return result_ && result_->n_stmts == 1 ? result_->stmts[0]->stmt : nullptr;
+}
+
+PgQuery__Node* Tree::root() {
+  return result_ && result_->n_stmts == 1 ? result_->stmts[0]->stmt : nullptr;
+}
+
+std::string Tree::deparsed() const {
+  std::string packed(pg_query__parse_result__get_packed_size(result_.get()), '\0');
+  pg_query__parse_result__pack(result_.get(), reinterpret_cast<std::uint8_t*>(packed.data()));
+  PgQueryDeparseResult written = pg_query_deparse_protobuf({.len = packed.size(), .data = packed.data()});
+  std::string sql = written.query != nullptr ? written.query : "";
+  const std::string problem = written.error != nullptr ? written.error->message : "";
+  pg_query_free_deparse_result(written);
+  if (!problem.empty())
+    throw Error{ExitCode::environment, "the parser cannot write a statement back"}.because(problem);
+  return sql;
 }
 
 std::string_view string_of(const PgQuery__Node* node) {

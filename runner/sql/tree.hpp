@@ -28,6 +28,9 @@ class Tree {
 
   /// nullptr where the parser refuses the text, or where it isn't exactly one statement.
   const PgQuery__Node* root() const;
+  PgQuery__Node* root();
+  /// The tree as SQL, on one line. Throws: Error{environment} where libpg_query cannot write it.
+  std::string deparsed() const;
   const std::string& error() const { return error_; }                   ///< the parser's words
   std::size_t error_position_chars() const { return error_position_; }  ///< from 1; 0: none
 
