@@ -72,6 +72,7 @@ static int run_guarded(const std::vector<std::string>& arguments) {
 }
 
 int main(int argc, char** argv) {
+  forbid_core_dumps();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away must not end a migration half-way
   try {
     return run_guarded({argv + (argc > 0 ? 1 : 0), argv + argc});

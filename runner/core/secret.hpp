@@ -32,6 +32,10 @@ std::string hide_secrets(std::string text);
 /// Registers a text that hide_secrets removes from now on, as it is and percent-encoded.
 void register_secret(const Secret& secret);
 
+/// From now on a crash leaves no core file of this process, which would hold its secrets. Programs that it
+/// starts are not affected. Source: prctl(2), PR_SET_DUMPABLE.
+void forbid_core_dumps();
+
 /// `text` with every password in it as '*', one for each byte: those of URLs (user:password@host) and of
 /// `password=…`. A variable's name (${…}) is no password. For lines of files that a message shows.
 std::string passwords_blotted(std::string text);

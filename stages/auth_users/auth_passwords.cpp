@@ -31,7 +31,7 @@ static void check(const AuthUser& user, const Secret& password) {
 
 static Secret from_environment(const AuthUser& user) {
   const char* value = user.password_variable.empty() ? nullptr : std::getenv(user.password_variable.c_str());
-  if (value == nullptr || *value == '\0') return Secret();
+  if (value == nullptr || *value == '\0') return {};
   Secret password{std::string(value)};
   register_secret(password);
   check(user, password);

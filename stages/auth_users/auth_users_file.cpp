@@ -191,7 +191,7 @@ AuthUsersFile Reader::read() const {
 /// YAML's own mistakes are shown with their line, which may hold a password that does not belong there.
 static YamlFile yaml_without_lines(const std::string& shown_path, std::string text) {
   try {
-    return YamlFile(shown_path, std::move(text));
+    return {shown_path, std::move(text)};
   } catch (const Error& error) {
     Place place = error.place();
     place.source_line.clear();

@@ -8,6 +8,7 @@
 #include "runner/postgres/server_binaries.hpp"
 #include "runner/postgres/shadow.hpp"
 #include "tests/bench/bare_server.hpp"
+#include "tests/bench/encryption.hpp"
 #include "tests/bench/lint_speed.hpp"
 #include "tests/bench/measure.hpp"
 #include "tests/bench/seed_speed.hpp"
@@ -158,6 +159,7 @@ static void all() {
              "allowed");
   version_beside_psql();
   show("lint of 1 MB : libpg_query, parse and unpack", lint_beside_parser(much_sql(1 << 20)), 1.25);
+  show("encrypting 500,000 values : bare EVP, pooled nonces", encryption_beside_evp(500'000), 1.25);
   shadow_beside_bare_server();
   check_beside_bare_server();
   Project long_history(many);
