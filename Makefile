@@ -30,7 +30,7 @@ db-seed:
 	./runnerw db reset
 	./runnerw run migrate
 	./runnerw seed files
-	./runnerw seed auth-users --file pipelines/sira/seeds/auth_users.yml --via sql
+	./runnerw seed auth-users --via sql
 	./runnerw seed all
 	./runnerw seed report
 

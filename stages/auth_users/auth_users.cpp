@@ -1,6 +1,8 @@
 #include "stages/auth_users/auth_users.hpp"
 
 #include "runner/core/error.hpp"
+#include "runner/core/file.hpp"
+#include "runner/seed/dataset_folder.hpp"
 #include "stages/auth_users/auth_seeding.hpp"
 
 #include <array>
@@ -13,8 +15,9 @@ namespace runner {
 static constexpr std::array options{
     OptionSpec{.name = "file",
                .type = OptionType::text,
-               .help = "YAML file with the accounts, relative to the repository's root",
-               .default_text = "seeds/auth_users.yml"},
+               .help =
+                   "YAML file with the accounts, from the repository's root; without it, auth_users.yml in "
+                   "the folder `seeds.folder`"},
     OptionSpec{.name = "via",
                .type = OptionType::choice,
                .help = "Write the tables of Supabase Auth, or ask its Admin API at SUPABASE_URL",
@@ -31,8 +34,12 @@ static constexpr std::array options{
                .default_text = "false"},
 };
 
+static std::filesystem::path file_of(const StepInput& in) {
+  return in.options.has("file") ? in.root / in.options.text("file") : in.seeds.folder / auth_users_file;
+}
+
 static std::string intent(const StepInput& in) {
-  return fmt::format("make the accounts of {} {}", in.options.text("file"),
+  return fmt::format("make the accounts of {} {}", display_path(file_of(in), in.root),
                      in.options.text("via") == "sql" ? "in the schema auth" : "by Supabase Auth's Admin API");
 }
 
@@ -48,7 +55,7 @@ static Outcome run(const StepInput& in, Services& use) {
   if (use.target == nullptr)
     throw Error{ExitCode::usage, "step 'auth-users' writes to the target, but there is none"}.hint(
         "set DATABASE_URL");
-  AuthSeedPlan plan{.accounts = read_auth_users(in.root / in.options.text("file"), in.root)};
+  AuthSeedPlan plan{.accounts = read_auth_users(file_of(in), in.root)};
   plan.passwords = passwords_for(plan.accounts, false);
   plan.update_existing = in.options.text("existing") == "update";
   AccountResults results;

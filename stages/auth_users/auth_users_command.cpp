@@ -4,6 +4,7 @@
 #include "runner/cli/project.hpp"
 #include "runner/core/error.hpp"
 #include "runner/core/text.hpp"
+#include "runner/seed/dataset_folder.hpp"
 #include "stages/auth_users/auth_seeding.hpp"
 
 #include <array>
@@ -18,7 +19,7 @@ namespace runner {
 static constexpr std::array options{
     CliOption{.name = "file",
               .value = "FILE",
-              .help = "YAML file with the accounts; default: seeds/auth_users.yml"},
+              .help = "YAML file with the accounts; default: auth_users.yml in the folder of the datasets"},
     CliOption{.name = "via",
               .value = "BACKEND",
               .help = "write the tables of Supabase Auth, or ask its Admin API",
@@ -55,7 +56,7 @@ static int run(const CliArguments& given, CliContext& context) {
   const Pipeline pipeline = load_project_pipeline(find_project(given), context.handlers);
   const bool by_sql = given.text("via") != "admin-api";
   const std::filesystem::path file = given.has("file") ? std::filesystem::absolute(given.text("file"))
-                                                       : pipeline.root / "seeds/auth_users.yml";
+                                                       : pipeline.seeds.folder / auth_users_file;
   const StopSignal stop;
   AuthSeedPlan plan{.accounts = read_auth_users(file, pipeline.root)};
   plan.passwords = passwords_for(plan.accounts, true);
