@@ -128,10 +128,23 @@ static NotParsed refused(const Tree& tree, const Source& in) {
   return {tree.error(), in.offset + (chars > 0 ? byte_offset(in.text, chars) : 0)};
 }
 
+/// The tree has them cut off. Source: PostgreSQL, NAMEDATALEN.
+static std::vector<std::size_t> long_names(std::string_view sql, std::span<const Token> tokens) {
+  static constexpr std::size_t most_bytes = 63;
+  std::vector<std::size_t> found;
+  for (const Token& token : tokens) {
+    if (token.end - token.start <= most_bytes || !is_name(token)) continue;
+    const std::size_t quotes = sql[token.start] == '"' ? 2 : 0;
+    if (token.end - token.start - quotes > most_bytes) found.push_back(token.start);
+  }
+  return found;
+}
+
 ParsedStatement parse_statement(std::string_view sql, std::span<const Token> tokens) {
   const Piece piece{.tokens = tokens};
   Source in{.sql = sql, .offset = piece.start(), .tokens = tokens};
   ParsedStatement statement{.offset = in.offset, .end = piece.end()};
+  statement.long_names = long_names(sql, tokens);
   in.text = sql.substr(in.offset, statement.end - in.offset);
   const Tree tree{std::string(in.text)};
   if (tree.root() == nullptr) {

@@ -45,6 +45,7 @@ struct ParsedStatement {
   StatementKind kind = StatementKind::other;
   Parsed what{};
   bool in_body = false;  ///< stands within the DO block before it
+  std::vector<std::size_t> long_names{};  ///< positions of names that PostgreSQL cuts off
 };
 
 struct Comment {

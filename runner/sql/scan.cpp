@@ -54,6 +54,10 @@ bool is_comment(const Token& token) {
   return token.kind == PG_QUERY__TOKEN__SQL_COMMENT || token.kind == PG_QUERY__TOKEN__C_COMMENT;
 }
 
+bool is_name(const Token& token) {
+  return token.kind == PG_QUERY__TOKEN__IDENT || token.kind == PG_QUERY__TOKEN__UIDENT;
+}
+
 bool is_constant(const Token& token) {
   switch (token.kind) {
     case PG_QUERY__TOKEN__FCONST:

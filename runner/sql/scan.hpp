@@ -31,6 +31,8 @@ Scan scan_tokens(const std::string& sql);
 
 bool is_comment(const Token& token);
 bool is_constant(const Token& token);
+/// True for a name, quoted or not, that is no keyword.
+bool is_name(const Token& token);
 /// True when the token is this word, quoted names and strings excluded. `upper` is in upper case.
 bool is_word(const Token& token, std::string_view sql, std::string_view upper);
 

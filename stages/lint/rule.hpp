@@ -46,7 +46,8 @@ struct RuleExample {
   std::string_view sql{};       ///< the migration
   std::string_view rollback{};  ///< its rollback; where one is given, the rule looks at this one
   int since_major = 0;
-  int line = 1;  ///< where the rule finds something
+  int line = 1;          ///< where the rule finds something
+  bool refused = false;  ///< by PostgreSQL, too
 };
 
 using RuleCheck = Remarks (*)(const RuleContext&);

@@ -244,20 +244,26 @@ void Schema::apply(const CreateIndex& create) {
   if (name.empty()) name = fmt::format("{}_{}_idx", table->name.name, fmt::join(create.columns, "_"));
   if (create.if_not_exists && index_tables.contains({table->name.schema, name})) return;
   index_tables[{table->name.schema, name}] = {table->name.schema, table->name.name};
+  // Of a partitioned table it is valid when each partition has one, too.
+  const bool whole = !create.only || std::none_of(tables.begin(), tables.end(), [&](const auto& entry) {
+    return entry.second.partition_of.name == table->name.name &&
+           entry.second.partition_of.schema == table->name.schema;
+  });
   table->indexes.push_back({.name = std::move(name),
                             .columns = create.columns,
                             .unique = create.unique,
+                            .valid = whole,
                             .partial = create.partial,
                             .added = true});
 }
 
-void Schema::drop_table(const Key& gone) {
-  tables.erase(gone);
-  for (auto& [key, table] : tables)
+void Schema::drop_table(const Key& key) {
+  tables.erase(key);
+  for (auto& [other, table] : tables)
     std::erase_if(table.constraints, [&](const SchemaConstraint& c) {
-      return c.referenced.schema == gone.first && c.referenced.name == gone.second;
+      return c.referenced.schema == key.first && c.referenced.name == key.second;
     });
-  std::erase_if(index_tables, [&](const auto& entry) { return entry.second == gone; });
+  std::erase_if(index_tables, [&](const auto& entry) { return entry.second == key; });
 }
 
 void Schema::apply(const Drop& drop) {

@@ -39,8 +39,8 @@ static bool touches(const ParsedStatement& statement, const std::string& table) 
   if (const auto* drop = as<Drop>(statement))
     return std::any_of(drop->objects.begin(), drop->objects.end(),
                        [&](const DroppedObject& object) { return object.name.name == table; });
-  if (const auto* truncate = as<Truncate>(statement))
-    return std::any_of(truncate->tables.begin(), truncate->tables.end(),
+  if (const auto* emptied = as<Truncate>(statement))
+    return std::any_of(emptied->tables.begin(), emptied->tables.end(),
                        [&](const QualifiedName& name) { return name.name == table; });
   return as<Call>(statement) != nullptr;
 }

@@ -26,9 +26,9 @@ static Remarks check_rows(const ChangeRows& rows, const RuleContext& in) {
   return {at(in.statement().offset, "no rollback brings the deleted rows of {} back", rows.table.str())};
 }
 
-static Remarks check_truncate(const Truncate& truncate, const RuleContext& in) {
+static Remarks check_truncate(const Truncate& emptied, const RuleContext& in) {
   Remarks found;
-  for (const QualifiedName& table : truncate.tables)
+  for (const QualifiedName& table : emptied.tables)
     if (in.existed(table))
       found.push_back(at(table.position, "no rollback brings the rows of {} back", table.str()));
   return found;

@@ -38,7 +38,11 @@ class LintExamples : public testing::TestWithParam<const LintRule*> {
                                                      [&](const Finding& f) { return f.rule == rule.name; })),
               findings)
         << example.before << example.sql;
-    execute(example.rollback.empty() ? example.sql : example.rollback, session);
+    const std::string_view last = example.rollback.empty() ? example.sql : example.rollback;
+    if (example.refused)
+      EXPECT_TRUE(execute_sql(last, "example.sql", "example", session, {}).failed()) << last;
+    else
+      execute(last, session);
   }
 };
 

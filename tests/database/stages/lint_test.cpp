@@ -78,7 +78,7 @@ TEST(Lint, ChangesASeverityAndSwitchesARuleOff) {
 TEST(Lint, JudgesTheRollbackAgainstWhatItsMigrationLeaves) {
   StepCall call;
   call.pending("1", "a", "CREATE TABLE a (n int);");
-  call.pending("2", "b", "CREATE INDEX CONCURRENTLY i ON a (n);");
+  call.pending("2", "b", "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON a (n);");
   call.plan.folder.shown_rollbacks = "rollbacks";
   call.plan.pending[1].rollback = (call.folder / "2_b.rollback.sql").string();
   write_file(*call.plan.pending[1].rollback, "SELECT 1;\nDROP INDEX IF EXISTS i;");
