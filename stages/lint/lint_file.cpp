@@ -35,7 +35,10 @@ class FileLint {
       : input_(input),
         file_(file),
         excuses_(file, input.sql),
-        context_(file, input.sql, shape_of(file, input.sql), input.settings, input.catalogue, input.undone) {}
+        context_(file, input.sql, shape_of(file, input.sql), input.settings, input.catalogue, input.undone) {
+    for (const LintRule* rule : lint_rules())
+      if (applies(*rule)) rules_.push_back(rule);
+  }
 
   Findings run();
 
@@ -45,11 +48,13 @@ class FileLint {
   void ask(RuleCheck LintRule::*check);
   void tell(const LintRule& rule, Remarks remarks);
   void add(const LintRule& rule, Remark remark, std::string_view remedy);
+  Findings placed();
 
   const LintInput& input_;
   const ParsedFile& file_;
   Excuses excuses_;
   RuleContext context_;
+  std::vector<const LintRule*> rules_{};  ///< that apply to this file
   std::vector<std::pair<std::size_t, Finding>> found_{};
 };
 }  // namespace
@@ -69,7 +74,6 @@ void FileLint::add(const LintRule& rule, Remark remark, std::string_view remedy)
       remark.position,
       Finding{.rule = std::string(rule.name),
               .severity = is_default ? remark.severity.value_or(rule.severity) : chosen->second,
-              .place = place_at(input_.path, input_.sql, remark.position),
               .subject = input_.subject,
               .message = std::move(remark.message),
               .remedy = std::string(remedy)});
@@ -92,8 +96,28 @@ void FileLint::tell(const LintRule& rule, Remarks remarks) {
 }
 
 void FileLint::ask(RuleCheck LintRule::*check) {
-  for (const LintRule* rule : lint_rules())
-    if (rule->*check != nullptr && applies(*rule)) tell(*rule, (rule->*check)(context_));
+  for (const LintRule* rule : rules_)
+    if (rule->*check != nullptr) tell(*rule, (rule->*check)(context_));
+}
+
+/// In the order of the text, so that its lines are counted once, however many findings there are.
+Findings FileLint::placed() {
+  std::stable_sort(found_.begin(), found_.end(),
+                   [](const auto& one, const auto& other) { return one.first < other.first; });
+  Findings findings;
+  std::size_t line_start = 0;
+  int lines_before = 0;
+  for (auto& [position, finding] : found_) {
+    for (std::size_t end = input_.sql.find('\n', line_start); end < position;
+         end = input_.sql.find('\n', line_start)) {
+      line_start = end + 1;
+      ++lines_before;
+    }
+    finding.place = place_at(input_.path, input_.sql.substr(line_start), position - line_start);
+    finding.place.line += lines_before;
+    findings.push_back(std::move(finding));
+  }
+  return findings;
 }
 
 Findings FileLint::run() {
@@ -109,11 +133,7 @@ Findings FileLint::run() {
   const auto asked = [this](std::string_view rule) { return is_on(rule); };
   for (Remark& remark : excuses_.unused(asked))
     add(rules::unused_excuse, std::move(remark), rules::unused_excuse.remedy);
-  std::stable_sort(found_.begin(), found_.end(),
-                   [](const auto& one, const auto& other) { return one.first < other.first; });
-  Findings findings;
-  for (auto& [position, finding] : found_) findings.push_back(std::move(finding));
-  return findings;
+  return placed();
 }
 
 Findings lint_file(const LintInput& input, const ParsedFile& file) {
