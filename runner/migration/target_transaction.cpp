@@ -4,13 +4,14 @@
 #include "runner/core/text.hpp"
 #include "runner/migration/blockers.hpp"
 #include "runner/migration/commit_in_doubt.hpp"
-#include "runner/migration/lock_keys.hpp"
 #include "runner/migration/rollback_guard.hpp"
 #include "runner/migration/stop_aware_sleep.hpp"
 #include "runner/migration/target_error.hpp"
+#include "runner/migration/target_script.hpp"
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -48,6 +49,14 @@ static bool means_already(const SqlError& error) {
   return error.sqlstate == "23505" || error.sqlstate == "22012";
 }
 
+std::int64_t own_share(const Written& during_the_try, const Written& while_idle) {
+  if (while_idle.time.count() <= 0) return during_the_try.written_bytes;
+  const double others = static_cast<double>(while_idle.written_bytes) *
+                        static_cast<double>(during_the_try.time.count()) /
+                        static_cast<double>(while_idle.time.count());
+  return during_the_try.written_bytes - static_cast<std::int64_t>(others);
+}
+
 // --- one change
 
 namespace {
@@ -61,13 +70,14 @@ static constexpr std::int64_t largest_try_bytes = 64LL * 1024 * 1024;
 class Change {
  public:
   Change(Session& session, const HistoryTable& history, const TargetLimits& limits, Reporter& reporter,
-         const StopSignal& stop, const TargetWork& work)
+         const StopSignal& stop, std::span<const TargetWork> works, const std::string& doing)
       : session_(session),
         history_(history),
         limits_(limits),
         reporter_(reporter),
         stop_(stop),
-        work_(work),
+        works_(works),
+        doing_(doing),
         watch_(session, reporter, limits.max_lock_hold) {}
 
   TargetResult run();
@@ -75,95 +85,53 @@ class Change {
  private:
   enum class Next { done, again };
   Next attempt();
-  milliseconds idle_limit() const;
-  std::vector<SqlCall> before_statements() const;
   PipelineResult send();
   Next judge(const PipelineResult& sent, milliseconds took);
   Next judge_lost(const PipelineResult& sent);
   Next judge_error(const SqlError& error, std::size_t index, milliseconds took);
   Next busy(const SqlError& error, milliseconds took);
   [[noreturn]] void give_up(const std::string& why);
-  void check_cost(milliseconds took);
-  const Statement* statement_at(std::size_t index) const;
+  std::int64_t written_bytes();
+  void wait_and_check_cost(milliseconds took);
 
   Session& session_;
   const HistoryTable& history_;
   const TargetLimits& limits_;
   Reporter& reporter_;
   const StopSignal& stop_;
-  const TargetWork& work_;
+  std::span<const TargetWork> works_;
+  const std::string& doing_;
   TargetWatch watch_;
   TargetResult result_{};
   milliseconds lock_timeout_{};
   milliseconds back_off_ = first_back_off;
   Clock::time_point started_ = Clock::now();
-  std::size_t before_ = 0;  ///< calls before the first statement
-  std::size_t commit_ = 0;  ///< the call that commits
+  std::optional<TargetScript> script_{};  ///< of the last try
   std::string transaction_{};
   std::string wal_begin_{};
 };
 
 }  // namespace
 
-/// Five seconds, and one more for each megabyte of the text: the server is idle while a slow network brings
-/// it.
-milliseconds Change::idle_limit() const {
-  return milliseconds(5000 + static_cast<std::int64_t>(work_.source.sql.size() / 1000));
-}
-
-/// What stands before the statements. The lock is the transaction's own, so that two runners cannot both be
-/// here even where the session's lock was lost.
-std::vector<SqlCall> Change::before_statements() const {
-  std::vector<SqlCall> calls{{.sql = work_.begin, .parameters = {}}};
-  calls.push_back({.sql = "SELECT pg_catalog.set_config('lock_timeout', $1, true), "
-                          "pg_catalog.set_config('statement_timeout', $2, true), "
-                          "pg_catalog.set_config('idle_in_transaction_session_timeout', $3, true)",
-                   .parameters = {fmt::format("{}ms", lock_timeout_.count()),
-                                  fmt::format("{}ms", limits_.statement_timeout.count()),
-                                  fmt::format("{}ms", idle_limit().count())}});
-  calls.push_back({.sql = "SELECT pg_catalog.pg_advisory_xact_lock($1::bigint)",
-                   .parameters = {std::to_string(transaction_lock_key(history_))}});
-  calls.push_back(work_.history);
-  return calls;
-}
-
 PipelineResult Change::send() {
-  const std::vector<SqlCall> before = before_statements();
-  before_ = before.size();
-  std::vector<PipelineCall> calls;
-  for (const SqlCall& call : before) calls.push_back({.sql = call.sql, .parameters = call.parameters});
-  calls.back().keep_rows = true;
-  for (const Statement& statement : work_.statements) calls.push_back({.sql = statement.text});
-  // The file may have taken another role, which may not write our tables.
-  calls.push_back({.sql = "RESET SESSION AUTHORIZATION"});
-  calls.push_back({.sql = "RESET ROLE"});
-  std::vector<SqlCall> after = work_.also;
-  if (work_.entry) after.push_back(add_entry(session_, history_, work_.entry(result_.cost)));
-  for (const SqlCall& call : after) calls.push_back({.sql = call.sql, .parameters = call.parameters});
-  calls.push_back({.sql = "COMMIT"});
-  commit_ = calls.size() - 1;
-
+  script_.emplace(works_, session_, history_, lock_timeout_, limits_.statement_timeout, result_.cost);
   PipelineHooks hooks;
-  hooks.opening = 2;  // BEGIN and the limits
+  hooks.opening = TargetScript::opening;
   hooks.first_look = watch_.first_look();
   hooks.look = [this] { return watch_.look(session_); };
   hooks.on_result = [this](std::size_t index, const StatementResult& result) {
-    if (index + 1 == before_ && !result.error) {
+    if (index == script_->first_history() && !result.error) {
       transaction_ = result.rows.rows.at(0).at(0).value_or("");
       wal_begin_ = result.rows.rows.at(0).at(1).value_or("");
     }
-    if (statement_at(index) != nullptr) {
-      reporter_.progress(index - before_ + 1, work_.statements.size(), work_.source.subject);
+    if (script_->statement_at(index) != nullptr) {
+      const TargetWork& work = script_->work_at(index);
+      reporter_.progress(script_->number_of_statement(index), work.statements.size(), work.source.subject);
       for (const Notice& notice : result.notices)
         reporter_.detail(fmt::format("  {}: {}", notice.severity, notice.message));
     }
   };
-  return session_.execute_together(calls, hooks);
-}
-
-const Statement* Change::statement_at(std::size_t index) const {
-  if (index < before_ || index - before_ >= work_.statements.size()) return nullptr;
-  return &work_.statements[index - before_];
+  return session_.execute_together(script_->calls(), hooks);
 }
 
 Change::Next Change::attempt() {
@@ -177,7 +145,7 @@ Change::Next Change::attempt() {
 }
 
 Change::Next Change::judge(const PipelineResult& sent, milliseconds took) {
-  const bool answered = sent.results.size() == commit_ + 1 && !sent.results.back().error;
+  const bool answered = sent.results.size() == script_->calls().size() && !sent.results.back().error;
   if (answered && sent.results.back().command_tag == "COMMIT") {
     result_.state = TargetResult::State::committed;
     if (sent.connection_lost)
@@ -193,7 +161,7 @@ Change::Next Change::judge(const PipelineResult& sent, milliseconds took) {
     throw Error{ExitCode::interrupted, "interrupted"};
   }
   if (sent.results.empty() || !sent.results.back().error)
-    throw Error{ExitCode::environment, fmt::format("cannot {}", work_.doing)}.because(
+    throw Error{ExitCode::environment, fmt::format("cannot {}", doing_)}.because(
         "the server ended the transaction without saying why");
   return judge_error(*sent.results.back().error, sent.results.size() - 1, took);
 }
@@ -202,22 +170,22 @@ Change::Next Change::judge(const PipelineResult& sent, milliseconds took) {
 Change::Next Change::judge_lost(const PipelineResult& sent) {
   std::string why = "the connection broke";
   if (!sent.results.empty() && sent.results.back().error) why = sent.results.back().error->message;
-  reporter_.warn(fmt::format("the connection broke; looking what became of {}", work_.doing));
+  reporter_.warn(fmt::format("the connection broke; looking what became of {}", doing_));
   result_.reconnected = true;
-  const bool committed = was_committed({.doing = work_.doing,
+  const bool committed = was_committed({.doing = doing_,
                                         .transaction = transaction_,
-                                        .version = work_.version,
-                                        .probe = work_.probe,
-                                        .inserts = work_.inserts},
+                                        .version = works_.front().version,
+                                        .probe = works_.front().probe,
+                                        .inserts = works_.front().inserts},
                                        session_, history_, stop_);
   if (!committed) {
     stop_.check();
     throw Error{ExitCode::environment,
-                fmt::format("the connection broke, and nothing was kept of: {}", work_.doing)}
+                fmt::format("the connection broke, and nothing was kept of: {}", doing_)}
         .because(why)
         .hint("run it again: it goes on from there");
   }
-  reporter_.say(fmt::format("{} was committed before the connection broke", work_.doing));
+  reporter_.say(fmt::format("{} was committed before the connection broke", doing_));
   result_.state = TargetResult::State::committed;
   return Next::done;
 }
@@ -225,19 +193,21 @@ Change::Next Change::judge_lost(const PipelineResult& sent) {
 Change::Next Change::judge_error(const SqlError& error, std::size_t index, milliseconds took) {
   if (!watch_.held_too_long().empty() && error.sqlstate == "57014") return busy(error, took);
   if (error.sqlstate == "55P03" || error.sqlstate == "40P01") return busy(error, took);
-  const Statement* statement = statement_at(index);
-  if (index + 1 == before_ && means_already(error)) {
+  const Statement* statement = script_->statement_at(index);
+  const TargetWork& work = script_->work_at(index);
+  if (script_->is_history(index) && means_already(error)) {
     result_.state = TargetResult::State::already;
     return Next::done;
   }
-  const bool at_commit = index == commit_ && !work_.statements.empty();
+  const bool at_commit = index == script_->commit() && !work.statements.empty();
   if (is_server_trouble(error) || (statement == nullptr && !at_commit))
-    throw target_error(error, work_.doing, work_.source, statement);
+    throw target_error(error, doing_, work.source, statement);
   const SqlError told = without_data(error);
   result_.state = TargetResult::State::refused;
+  result_.refused_work = work.doing;
   result_.findings.push_back(statement != nullptr
-                                 ? refused_statement(told, work_.source, *statement)
-                                 : refused_commit(told, work_.source, work_.statements.back()));
+                                 ? refused_statement(told, work.source, *statement)
+                                 : refused_commit(told, work.source, work.statements.back()));
   return Next::done;
 }
 
@@ -245,7 +215,7 @@ Change::Next Change::judge_error(const SqlError& error, std::size_t index, milli
 
 void Change::give_up(const std::string& why) {
   const std::string blockers = shown(watch_.blockers());
-  Error error{ExitCode::busy, fmt::format("cannot {} without keeping others waiting", work_.doing)};
+  Error error{ExitCode::busy, fmt::format("cannot {} without keeping others waiting", doing_)};
   error.because(blockers.empty() ? why : fmt::format("{}; in the way was {}", why, blockers));
   error.hint(watch_.held_too_long().empty()
                  ? "run it again when the blocking sessions have ended, or raise `retry_for` on the step"
@@ -253,16 +223,25 @@ void Change::give_up(const std::string& why) {
   throw error;
 }
 
-void Change::check_cost(milliseconds took) {
-  if (took > longest_try)
-    give_up(fmt::format("a try that ran for {} before it met a lock is not repeated", for_people(took)));
-  if (wal_begin_.empty()) return;
-  // Of the whole server, so it is more than ours: an upper bound.
+/// Of the whole server: what others wrote is in it.
+std::int64_t Change::written_bytes() {
   const std::array<Cell, 1> parameters{wal_begin_};
   const Rows written =
       session_.query("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1::pg_lsn)::bigint",
                      "ask how much was written", parameters);
-  if (std::stoll(written.rows.at(0).at(0).value_or("0")) > largest_try_bytes)
+  return std::stoll(written.rows.at(0).at(0).value_or("0"));
+}
+
+/// Waits, and looks meanwhile how much the others write: PostgreSQL before 18 does not tell a backend's own.
+void Change::wait_and_check_cost(milliseconds took) {
+  const std::int64_t written = wal_begin_.empty() ? 0 : written_bytes();
+  const auto began = Clock::now();
+  sleep_unless_stopped(jittered(back_off_), stop_);
+  if (written <= largest_try_bytes) return;
+  const auto idle = std::chrono::duration_cast<milliseconds>(Clock::now() - began);
+  const std::int64_t ours = own_share({.written_bytes = written, .time = took},
+                                      {.written_bytes = written_bytes() - written, .time = idle});
+  if (ours > largest_try_bytes)
     give_up("a try that wrote more than 64 MB of WAL before it met a lock is not repeated");
 }
 
@@ -272,7 +251,8 @@ Change::Next Change::busy(const SqlError& error, milliseconds took) {
   const std::string why = held.empty() ? error.message
                                        : fmt::format("locks on {} were held for more than {}", held,
                                                      for_people(limits_.max_lock_hold));
-  check_cost(took);
+  if (took > longest_try)
+    give_up(fmt::format("a try that ran for {} before it met a lock is not repeated", for_people(took)));
   const auto spent = Clock::now() - started_;
   if (spent + back_off_ > limits_.retry_for)
     give_up(fmt::format("{} after {} in {}", why,
@@ -280,8 +260,8 @@ Change::Next Change::busy(const SqlError& error, milliseconds took) {
                         for_people(spent)));
   if (result_.cost.retries == 0)
     reporter_.say(
-        fmt::format("{}: {}; trying again for up to {}", work_.doing, why, for_people(limits_.retry_for)));
-  sleep_unless_stopped(jittered(back_off_), stop_);
+        fmt::format("{}: {}; trying again for up to {}", doing_, why, for_people(limits_.retry_for)));
+  wait_and_check_cost(took);
   ++result_.cost.retries;
   result_.cost.waited = std::chrono::duration_cast<milliseconds>(Clock::now() - started_);
   back_off_ = std::min(back_off_ * 2, longest_back_off);
@@ -301,7 +281,11 @@ TargetResult Change::run() {
 }
 
 TargetResult TargetTransaction::run(const TargetWork& work) {
-  return Change(session_, history_, limits_, reporter_, stop_, work).run();
+  return run({&work, 1}, work.doing);
+}
+
+TargetResult TargetTransaction::run(std::span<const TargetWork> works, const std::string& doing) {
+  return Change(session_, history_, limits_, reporter_, stop_, works, doing).run();
 }
 
 }  // namespace runner

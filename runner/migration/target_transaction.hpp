@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,9 +64,20 @@ struct TargetResult {
   State state = State::committed;
   Findings findings{};
   LockCost cost{};
+  std::string refused_work{};  ///< what the refused change was doing
   std::chrono::nanoseconds duration{};
   bool reconnected = false;  ///< the session is a new one: locks of the old one are gone
 };
+
+/// How much WAL a server wrote in a time.
+struct Written {
+  std::int64_t written_bytes = 0;
+  std::chrono::milliseconds time{};
+};
+
+/// What a try wrote, when others go on as they do while it waits. An estimate: bursts of others count as
+/// ours.
+std::int64_t own_share(const Written& during_the_try, const Written& while_idle);
 
 /// Carries out changes on a target. All of a change is sent at once: a transaction with a short
 /// lock_timeout, its advisory lock, the history's row, the statements, the ledger's entry, COMMIT; after the
@@ -81,6 +93,9 @@ class TargetTransaction {
   /// connection broke or the server cannot go on, nothing is kept then; Error{unknown} when the outcome of a
   /// COMMIT could not be established; Error{interrupted, terminated} on a stop signal, nothing is kept.
   TargetResult run(const TargetWork& work);
+  /// Several changes, one after the other, as one transaction: all of them or none. `doing` names them
+  /// together.
+  TargetResult run(std::span<const TargetWork> works, const std::string& doing);
 
  private:
   Session& session_;

@@ -137,6 +137,7 @@ class Rollback {
   void refuse_unproven(const std::vector<WayBack>& ways, const std::string& reason);
   void refuse_changed_history();
   bool undo_one(const UndoContext& to, const WayBack& way);
+  void undo_as_one(const UndoContext& to, const std::vector<WayBack>& ways);
   void undo_all(const std::vector<WayBack>& ways);
 
   const StepInput& in_;
@@ -218,6 +219,32 @@ bool Rollback::undo_one(const UndoContext& to, const WayBack& way) {
   return true;
 }
 
+/// Half a way back is none: all of them, or none.
+void Rollback::undo_as_one(const UndoContext& to, const std::vector<WayBack>& ways) {
+  Undone undone = undo_together(to, ways);
+  if (undone.by_another)
+    throw Error{ExitCode::busy, "another call has rolled one of them back meanwhile; nothing was changed"}
+        .hint("run it again: it then looks at what is applied now");
+  const bool failed = !undone.findings.empty();
+  for (const WayBack& way : ways) {
+    const std::string label = way.of.label();
+    CaseStatus status = CaseStatus::passed;
+    if (failed) status = label == undone.refused ? CaseStatus::failed : CaseStatus::skipped;
+    outcome_.cases.push_back(
+        {.name = label,
+         .status = status,
+         .text = failed && label != undone.refused ? "not kept, because another was refused" : "",
+         .path = way.shown_path});
+    if (!failed) use_.reporter.say(fmt::format("{}: rolled back", label));
+  }
+  outcome_.cases.front().duration = undone.duration;
+  std::move(undone.findings.begin(), undone.findings.end(), std::back_inserter(outcome_.findings));
+  outcome_.summary =
+      failed ? fmt::format("{} was refused: history and schema are as they were, none of {} is rolled back",
+                           undone.refused, count_of(ways.size(), "migration"))
+             : fmt::format("{} rolled back, in one transaction", count_of(ways.size(), "migration"));
+}
+
 void Rollback::undo_all(const std::vector<WayBack>& ways) {
   const UndoContext to{.in = in_,
                        .use = use_,
@@ -227,6 +254,8 @@ void Rollback::undo_all(const std::vector<WayBack>& ways) {
   RunnerLock lock(target_, in_.history, to.limits.target.retry_for, use_.reporter, use_.stop);
   refuse_changed_history();
   prepare_ledger(target_, in_.history);
+  if (ways.size() > 1 && can_be_together(ways)) return undo_as_one(to, ways);
+  if (ways.size() > 1) use_.reporter.say("one after the other: not all of it can be one transaction");
   for (const WayBack& way : ways) {
     if (!undo_one(to, way)) return;
     if (std::exchange(reconnected_, false)) lock.take_again();

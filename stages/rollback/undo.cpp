@@ -1,11 +1,16 @@
 #include "stages/rollback/undo.hpp"
 
+#include "runner/core/text.hpp"
 #include "runner/migration/execute.hpp"
 #include "runner/migration/outside_transaction.hpp"
 #include "runner/migration/refused_statement.hpp"
 
+#include <algorithm>
+#include <deque>
 #include <iterator>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace runner {
 
@@ -15,6 +20,7 @@ class Undo {
   Undo(const UndoContext& to, const WayBack& way)
       : to_(to), way_(way), source_{way.sql, way.shown_path, way.of.label()} {}
   Undone run();
+  TargetWork work(const std::vector<Statement>& statements, bool own_pair) const;
 
  private:
   TargetResult in_one_transaction(const std::vector<Statement>& statements, bool own_pair);
@@ -42,7 +48,7 @@ LedgerEntry Undo::entry(const LockCost& cost) const {
   return entry;
 }
 
-TargetResult Undo::in_one_transaction(const std::vector<Statement>& statements, bool own_pair) {
+TargetWork Undo::work(const std::vector<Statement>& statements, bool own_pair) const {
   TargetWork work;
   work.doing = doing();
   work.source = source_;
@@ -56,8 +62,12 @@ TargetResult Undo::in_one_transaction(const std::vector<Statement>& statements, 
   work.version = way_.of.row.version;
   work.inserts = false;
   work.entry = [this](const LockCost& cost) { return entry(cost); };
+  return work;
+}
+
+TargetResult Undo::in_one_transaction(const std::vector<Statement>& statements, bool own_pair) {
   return TargetTransaction(*to_.use.target, to_.in.history, to_.limits.target, to_.use.reporter, to_.use.stop)
-      .run(work);
+      .run(work(statements, own_pair));
 }
 
 TargetResult Undo::one_by_one(const std::vector<Statement>& statements) {
@@ -90,7 +100,8 @@ Undone Undo::run() {
   TargetResult result = shape == TransactionShape::none
                             ? one_by_one(split.statements)
                             : in_one_transaction(split.statements, shape == TransactionShape::own_pair);
-  return {.findings = std::move(result.findings),
+  return {.refused = result.findings.empty() ? "" : way_.of.label(),
+          .findings = std::move(result.findings),
           .by_another = result.state == TargetResult::State::already,
           .kept_parts = shape == TransactionShape::none,
           .reconnected = result.reconnected,
@@ -99,6 +110,37 @@ Undone Undo::run() {
 
 Undone undo(const UndoContext& to, const WayBack& way) {
   return Undo(to, way).run();
+}
+
+static TransactionShape shape_of(const WayBack& way) {
+  const SplitResult split = split_statements(way.sql);
+  return split.problems.empty() ? transaction_shape(split.statements, way.sql) : TransactionShape::as_written;
+}
+
+bool can_be_together(const std::vector<WayBack>& ways) {
+  return std::all_of(ways.begin(), ways.end(), [](const WayBack& way) {
+    const TransactionShape shape = shape_of(way);
+    return shape == TransactionShape::ours || shape == TransactionShape::own_pair;
+  });
+}
+
+Undone undo_together(const UndoContext& to, const std::vector<WayBack>& ways) {
+  std::deque<Undo> undos;  // the works refer to them
+  std::vector<TargetWork> works;
+  for (const WayBack& way : ways)
+    works.push_back(undos.emplace_back(to, way).work(split_statements(way.sql).statements,
+                                                     shape_of(way) == TransactionShape::own_pair));
+  const std::string doing = fmt::format("roll back {}", count_of(ways.size(), "migration"));
+  TargetResult result =
+      TargetTransaction(*to.use.target, to.in.history, to.limits.target, to.use.reporter, to.use.stop)
+          .run(works, doing);
+  Undone undone{.findings = std::move(result.findings),
+                .by_another = result.state == TargetResult::State::already,
+                .reconnected = result.reconnected,
+                .duration = result.duration};
+  for (const WayBack& way : ways)
+    if (result.refused_work == "roll back " + way.of.label()) undone.refused = way.of.label();
+  return undone;
 }
 
 }  // namespace runner

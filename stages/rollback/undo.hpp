@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace runner {
 
@@ -18,6 +19,7 @@ struct UndoContext {
 };
 
 struct Undone {
+  std::string refused{};    ///< label of the version that was refused
   Findings findings{};      ///< an error when the SQL was refused: nothing of a transaction is kept then
   bool by_another = false;  ///< the version was gone from the history already
   bool kept_parts = false;  ///< it was refused outside a transaction: what went before stays
@@ -30,5 +32,11 @@ struct Undone {
 /// an earlier call has done, and the history changes when everything is done.
 /// Throws: what TargetTransaction::run and run_outside_transaction throw.
 Undone undo(const UndoContext& to, const WayBack& way);
+
+/// True when all of them can be one transaction.
+bool can_be_together(const std::vector<WayBack>& ways);
+
+/// The same for several, in their order, as one transaction: all are rolled back, or none is.
+Undone undo_together(const UndoContext& to, const std::vector<WayBack>& ways);
 
 }  // namespace runner

@@ -57,7 +57,7 @@ TEST_F(RollbackSelection, TakesTheNewestByNumber) {
   call_.options.set("steps", std::int64_t{2});
   const Outcome outcome = run_it();
   EXPECT_FALSE(outcome.failed());
-  EXPECT_EQ(outcome.summary, "2 migrations rolled back");
+  EXPECT_EQ(outcome.summary, "2 migrations rolled back, in one transaction");
   EXPECT_EQ(state(), ": ");
 }
 

@@ -57,6 +57,36 @@ TEST_F(RollbackTest, LeavesEverythingAsItWasWhenTheTargetRefuses) {
   EXPECT_EQ(ask("SELECT count(*) FROM supabase_migrations.runner_log"), "0");
 }
 
+TEST_F(RollbackTest, TakesSeveralBackTogetherOrNotAtAll) {
+  on_target("CREATE VIEW by_hand AS SELECT * FROM clients");
+  call_.options.set("steps", std::int64_t{2});
+  const Outcome outcome = run_it("");
+  EXPECT_TRUE(outcome.failed());
+  EXPECT_EQ(
+      outcome.summary,
+      "1_clients was refused: history and schema are as they were, none of 2 migrations is rolled back");
+  ASSERT_EQ(outcome.cases.size(), 2U);
+  EXPECT_EQ(outcome.cases[0].status, CaseStatus::skipped);
+  EXPECT_EQ(outcome.cases[1].status, CaseStatus::failed);
+  EXPECT_EQ(state(), "1,2: bills,clients");
+  EXPECT_EQ(ask("SELECT count(*) FROM supabase_migrations.runner_log"), "0");
+  on_target("DROP VIEW by_hand");
+  EXPECT_EQ(run_it("").summary, "2 migrations rolled back, in one transaction");
+  EXPECT_EQ(state(), ": ");
+  EXPECT_EQ(ask("SELECT string_agg(version, ',' ORDER BY id) || count(DISTINCT xmin::text) FROM "
+                "supabase_migrations.runner_log"),
+            "2,11");
+}
+
+TEST_F(RollbackTest, GivesEachOfSeveralItsOwnSettings) {
+  call_.applied("3", "path", "CREATE TABLE last (id int);");
+  call_.rollback_file("SET search_path = 'nowhere'; DROP TABLE public.last;");
+  call_.options.set("steps", std::int64_t{2});
+  const Outcome outcome = run_it("");
+  for (const Finding& finding : outcome.findings) ADD_FAILURE() << finding.text();
+  EXPECT_EQ(state(), "1: clients");
+}
+
 TEST_F(RollbackTest, SaysHowManyRowsWouldBeLost) {
   on_target("INSERT INTO bills SELECT generate_series(1, 12)");
   const Error error = refusal("2");

@@ -1,0 +1,94 @@
+#include "runner/migration/target_script.hpp"
+
+#include "runner/migration/lock_keys.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+void TargetScript::add(SqlCall call, bool keep_rows) {
+  const SqlCall& kept = texts_.emplace_back(std::move(call));
+  calls_.push_back({.sql = kept.sql, .parameters = kept.parameters, .keep_rows = keep_rows});
+}
+
+/// Five seconds, and one more for each megabyte of the text: the server is idle while a slow network brings
+/// it.
+std::chrono::milliseconds TargetScript::idle_limit() const {
+  std::size_t text_bytes = 0;
+  for (const TargetWork& work : works_) text_bytes += work.source.sql.size();
+  return std::chrono::milliseconds(5000 + static_cast<std::int64_t>(text_bytes / 1000));
+}
+
+void TargetScript::add_limits(std::chrono::milliseconds lock_timeout,
+                              std::chrono::milliseconds statement_timeout) {
+  add({.sql = "SELECT pg_catalog.set_config('lock_timeout', $1, true), "
+              "pg_catalog.set_config('statement_timeout', $2, true), "
+              "pg_catalog.set_config('idle_in_transaction_session_timeout', $3, true)",
+       .parameters = {fmt::format("{}ms", lock_timeout.count()),
+                      fmt::format("{}ms", statement_timeout.count()),
+                      fmt::format("{}ms", idle_limit().count())}});
+}
+
+void TargetScript::add_work(const TargetWork& work, const Session& session, const HistoryTable& history,
+                            const LockCost& cost) {
+  histories_.push_back(calls_.size());
+  add(work.history, true);
+  for (const Statement& statement : work.statements) calls_.push_back({.sql = statement.text});
+  // The file may have taken another role, which may not write our tables.
+  add({.sql = "RESET SESSION AUTHORIZATION"});
+  add({.sql = "RESET ROLE"});
+  for (const SqlCall& call : work.also) add(call);
+  if (work.entry) add(add_entry(session, history, work.entry(cost)));
+}
+
+/// The lock is the transaction's own, so that two runners cannot both be here even where the session's lock
+/// was lost. Between changes everything is as between transactions: settings, and constraints that were put
+/// off.
+TargetScript::TargetScript(std::span<const TargetWork> works, const Session& session,
+                           const HistoryTable& history, std::chrono::milliseconds lock_timeout,
+                           std::chrono::milliseconds statement_timeout, const LockCost& cost)
+    : works_(works) {
+  add({.sql = works.size() == 1 ? works.front().begin : "BEGIN"});
+  add_limits(lock_timeout, statement_timeout);
+  add({.sql = "SELECT pg_catalog.pg_advisory_xact_lock($1::bigint)",
+       .parameters = {std::to_string(transaction_lock_key(history))}});
+  for (std::size_t i = 0; i < works.size(); ++i) {
+    if (i > 0) {
+      add({.sql = "SET CONSTRAINTS ALL IMMEDIATE"});
+      add({.sql = "RESET ALL"});
+      add_limits(lock_timeout, statement_timeout);
+    }
+    add_work(works[i], session, history, cost);
+  }
+  add({.sql = "COMMIT"});
+}
+
+bool TargetScript::is_history(std::size_t index) const {
+  return std::find(histories_.begin(), histories_.end(), index) != histories_.end();
+}
+
+std::size_t TargetScript::index_of_work(std::size_t index) const {
+  const auto after = std::upper_bound(histories_.begin(), histories_.end(), index);
+  return after == histories_.begin() ? 0 : static_cast<std::size_t>(after - histories_.begin()) - 1;
+}
+
+const TargetWork& TargetScript::work_at(std::size_t index) const {
+  return works_[index_of_work(index)];
+}
+
+std::size_t TargetScript::number_of_statement(std::size_t index) const {
+  return index - histories_[index_of_work(index)];
+}
+
+const Statement* TargetScript::statement_at(std::size_t index) const {
+  const std::size_t history = histories_[index_of_work(index)];
+  const std::vector<Statement>& statements = work_at(index).statements;
+  if (index <= history || index - history > statements.size()) return nullptr;
+  return &statements[index - history - 1];
+}
+
+}  // namespace runner
