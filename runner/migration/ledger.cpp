@@ -57,19 +57,19 @@ std::string progress_table(const Session& session, const HistoryTable& history) 
 
 SqlCall add_entry(const Session& session, const HistoryTable& history, const LedgerEntry& entry) {
   SqlCall call;
-  const Cell duration = entry.duration ? Cell(std::to_string(entry.duration->count())) : Cell();
   // Both times are the server's. now() is when the transaction began.
+  const std::string_view times =
+      entry.duration
+          ? "pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => $18::bigint / 1000.0), "
+            "pg_catalog.clock_timestamp(), $18::bigint"
+          : "pg_catalog.now(), pg_catalog.clock_timestamp(), "
+            "(extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.now()) * 1000)::bigint";
   call.sql = fmt::format(
       "INSERT INTO {} (batch, action, version, name, actor, commit_sha, pipeline_url, job_url, "
-      "runner_version, "
-      "digest, rollback_digest, rollback, proof, restore_point, lock_wait_ms, retries, outcome, "
-      "started_at, finished_at, duration_ms) "
-      "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-      "t.now - pg_catalog.make_interval(secs => t.ms / 1000.0), t.now, t.ms "
-      "FROM (SELECT s.now, coalesce($18::bigint, "
-      "(extract(epoch FROM s.now - pg_catalog.now()) * 1000)::bigint) AS ms "
-      "FROM (SELECT pg_catalog.clock_timestamp() AS now OFFSET 0) AS s OFFSET 0) AS t RETURNING id",
-      log_table(session, history));
+      "runner_version, digest, rollback_digest, rollback, proof, restore_point, lock_wait_ms, retries, "
+      "outcome, started_at, finished_at, duration_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+      "$12, $13, $14, $15, $16, $17, {}) RETURNING id",
+      log_table(session, history), times);
   call.parameters = {entry.run.batch,
                      entry.action,
                      entry.version,
@@ -86,8 +86,8 @@ SqlCall add_entry(const Session& session, const HistoryTable& history, const Led
                      entry.restore_point,
                      std::to_string(entry.lock_wait.count()),
                      std::to_string(entry.retries),
-                     entry.outcome,
-                     duration};
+                     entry.outcome};
+  if (entry.duration) call.parameters.emplace_back(std::to_string(entry.duration->count()));
   return call;
 }
 

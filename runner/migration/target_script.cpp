@@ -17,20 +17,21 @@ void TargetScript::add(SqlCall call, bool keep_rows) {
 
 /// Five seconds, and one more for each megabyte of the text: the server is idle while a slow network brings
 /// it.
-std::chrono::milliseconds TargetScript::idle_limit() const {
+static std::chrono::milliseconds idle_limit(std::span<const TargetWork> works) {
   std::size_t text_bytes = 0;
-  for (const TargetWork& work : works_) text_bytes += work.source.sql.size();
+  for (const TargetWork& work : works) text_bytes += work.source.sql.size();
   return std::chrono::milliseconds(5000 + static_cast<std::int64_t>(text_bytes / 1000));
 }
 
-void TargetScript::add_limits(std::chrono::milliseconds lock_timeout,
-                              std::chrono::milliseconds statement_timeout) {
-  add({.sql = "SELECT pg_catalog.set_config('lock_timeout', $1, true), "
+static SqlCall limits(std::span<const TargetWork> works, std::chrono::milliseconds lock_timeout,
+                      std::chrono::milliseconds statement_timeout) {
+  return {.sql =
+              "SELECT pg_catalog.set_config('lock_timeout', $1, true), "
               "pg_catalog.set_config('statement_timeout', $2, true), "
               "pg_catalog.set_config('idle_in_transaction_session_timeout', $3, true)",
-       .parameters = {fmt::format("{}ms", lock_timeout.count()),
-                      fmt::format("{}ms", statement_timeout.count()),
-                      fmt::format("{}ms", idle_limit().count())}});
+          .parameters = {fmt::format("{}ms", lock_timeout.count()),
+                         fmt::format("{}ms", statement_timeout.count()),
+                         fmt::format("{}ms", idle_limit(works).count())}};
 }
 
 void TargetScript::add_work(const TargetWork& work, const Session& session, const HistoryTable& history,
@@ -53,14 +54,16 @@ TargetScript::TargetScript(std::span<const TargetWork> works, const Session& ses
                            std::chrono::milliseconds statement_timeout, const LockCost& cost)
     : works_(works) {
   add({.sql = works.size() == 1 ? works.front().begin : "BEGIN"});
-  add_limits(lock_timeout, statement_timeout);
-  add({.sql = "SELECT pg_catalog.pg_advisory_xact_lock($1::bigint)",
-       .parameters = {std::to_string(transaction_lock_key(history))}});
+  SqlCall first = limits(works, lock_timeout, statement_timeout);
+  // A target list is evaluated from left to right: the lock is waited for no longer than the limit says.
+  first.sql += ", pg_catalog.pg_advisory_xact_lock($4::bigint)";
+  first.parameters.emplace_back(std::to_string(transaction_lock_key(history)));
+  add(std::move(first));
   for (std::size_t i = 0; i < works.size(); ++i) {
     if (i > 0) {
       add({.sql = "SET CONSTRAINTS ALL IMMEDIATE"});
       add({.sql = "RESET ALL"});
-      add_limits(lock_timeout, statement_timeout);
+      add(limits(works, lock_timeout, statement_timeout));
     }
     add_work(works[i], session, history, cost);
   }

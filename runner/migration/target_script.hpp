@@ -36,8 +36,6 @@ class TargetScript {
 
  private:
   void add(SqlCall call, bool keep_rows = false);
-  std::chrono::milliseconds idle_limit() const;
-  void add_limits(std::chrono::milliseconds lock_timeout, std::chrono::milliseconds statement_timeout);
   void add_work(const TargetWork& work, const Session& session, const HistoryTable& history,
                 const LockCost& cost);
   std::size_t index_of_work(std::size_t index) const;

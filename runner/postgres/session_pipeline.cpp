@@ -35,8 +35,12 @@ static constexpr std::array<const char*, 3> resets{"RESET SESSION AUTHORIZATION"
 bool Session::Impl::send_calls(std::span<const PipelineCall> calls, Between between) {
   for (const PipelineCall& call : calls) {
     if (!send(std::string(call.sql), call.parameters, true)) return false;
-    // Each answer is to come as soon as it is known: the transaction's number must not wait for COMMIT.
-    if ((between == Between::flush ? PQsendFlushRequest(pg()) : PQpipelineSync(pg())) == 0) return false;
+    // What is asked for is to come as soon as it is known: a transaction's number must not wait for COMMIT.
+    // The rest comes when the server's buffer is full, or at the end: waking us for each answer takes its
+    // time.
+    if (between == Between::synchronise ? PQpipelineSync(pg()) == 0
+                                        : call.keep_rows && PQsendFlushRequest(pg()) == 0)
+      return false;
   }
   return true;
 }

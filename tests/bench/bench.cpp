@@ -7,10 +7,13 @@
 #include "runner/postgres/prelude.hpp"
 #include "runner/postgres/server_binaries.hpp"
 #include "runner/postgres/shadow.hpp"
+#include "tests/bench/apply_bench.hpp"
 #include "tests/bench/bare_server.hpp"
 #include "tests/bench/encryption.hpp"
 #include "tests/bench/lint_speed.hpp"
+#include "tests/bench/lock_queue.hpp"
 #include "tests/bench/measure.hpp"
+#include "tests/bench/project.hpp"
 #include "tests/bench/seed_speed.hpp"
 #include "tests/support/test_server.hpp"
 
@@ -24,50 +27,7 @@
 
 namespace runner::bench {
 
-namespace fs = std::filesystem;
-
 static constexpr int many = 5000;
-
-/// A repository with a pipeline file and `count` migrations, all committed.
-class Project {
- public:
-  explicit Project(int count) {
-    write("pipeline.yml",
-          "version: 1\ndatabase:\n  url: \"${DATABASE_URL:-}\"\ntiers:\n  merge_request: [migrate:check]\n"
-          "stages:\n  migrate:check: [history, dry-run]\n");
-    for (int i = 0; i < count; ++i) add(i, fmt::format("create table t{} (id int primary key);\n", i));
-    git({"init", "-q", "-b", "main"});
-    git({"add", "-A"});
-    git({"-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-qm", "base"});
-    git({"checkout", "-qb", "change"});
-  }
-
-  static std::string version(int i) { return fmt::format("2026{:010}", i); }
-  void add(int i, const std::string& sql) {
-    write(fmt::format("migrations/{}_m.sql", version(i)), sql);
-    write(fmt::format("rollbacks/{}_m.rollback.sql", version(i)), "select 1;\n");
-  }
-  Program calls(std::vector<std::string> arguments,
-                std::map<std::string, std::string> environment = {}) const {
-    arguments.insert(arguments.begin(), RUNNER_PROGRAM);
-    environment.emplace("RUNNER_CACHE_DIR", (folder_ / "cache").string());
-    return {
-        .arguments = std::move(arguments), .folder = folder_.path(), .environment = std::move(environment)};
-  }
-  const fs::path& folder() const { return folder_.path(); }
-
- private:
-  void write(const std::string& name, const std::string& text) {
-    fs::create_directories((folder_ / name).parent_path());
-    std::ofstream(folder_ / name) << text;
-  }
-  void git(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "/usr/bin/git");
-    run({.arguments = std::move(arguments), .folder = folder_.path()});
-  }
-
-  TestFolder folder_{};
-};
 
 static void version_beside_psql() {
   const fs::path psql = find_server_binaries().folder / "psql";  // not Debian's Perl wrapper
@@ -154,24 +114,32 @@ static void memory_of_a_long_history(Project& project) {
               (32 << 20) + 50 * largest.size());
 }
 
-static void all() {
+static void all(std::string_view only) {
   fmt::print("{:<58} {:>8} {:>8} {:>6}  {}\n", "ours : yardstick (medians)", "ours", "yardst.", "ratio",
              "allowed");
-  version_beside_psql();
-  show("lint of 1 MB : libpg_query, parse and unpack", lint_beside_parser(much_sql(1 << 20)), 1.25);
-  show("encrypting 500,000 values : bare EVP, pooled nonces", encryption_beside_evp(500'000), 1.25);
-  shadow_beside_bare_server();
-  check_beside_bare_server();
-  Project long_history(many);
-  status_beside_libpq(long_history);
-  memory_of_a_long_history(long_history);
-  seeds_beside_psql();
+  const auto wanted = [&](std::string_view name) { return only.empty() || only == name; };
+  if (wanted("start")) version_beside_psql();
+  if (wanted("lint"))
+    show("lint of 1 MB : libpg_query, parse and unpack", lint_beside_parser(much_sql(1 << 20)), 1.25);
+  if (wanted("encrypt"))
+    show("encrypting 500,000 values : bare EVP, pooled nonces", encryption_beside_evp(500'000), 1.25);
+  if (wanted("shadow")) shadow_beside_bare_server();
+  if (wanted("check")) check_beside_bare_server();
+  if (wanted("history")) {
+    Project long_history(many);
+    status_beside_libpq(long_history);
+    memory_of_a_long_history(long_history);
+  }
+  if (wanted("seeds")) seeds_beside_psql();
+  if (wanted("apply")) apply_beside_libpq();
+  if (wanted("locks")) lock_queue();
 }
 
 }  // namespace runner::bench
 
-int main() try {
-  runner::bench::all();
+/// bench [start|lint|shadow|check|history|seeds|apply|locks]
+int main(int argc, char** argv) try {
+  runner::bench::all(argc > 1 ? argv[1] : "");
   return 0;
 } catch (const runner::Error& e) {
   fmt::print(stderr, "{}", e.text());

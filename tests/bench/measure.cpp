@@ -110,4 +110,15 @@ void show_memory(std::string_view what, std::size_t peak_bytes, std::size_t allo
   std::fflush(stdout);
 }
 
+void show_limit(std::string_view what, std::chrono::nanoseconds seen, std::chrono::nanoseconds allowed) {
+  fmt::print("{:<58} {:>8} {:>8} {:>6}  {}\n", what, for_people(seen), "", "",
+             fmt::format("{} {}", seen <= allowed ? "within" : "OVER", for_people(allowed)));
+  std::fflush(stdout);
+}
+
+void show_figure(std::string_view what, std::string_view figure) {
+  fmt::print("{:<58} {:>8}\n", what, figure);
+  std::fflush(stdout);
+}
+
 }  // namespace runner::bench

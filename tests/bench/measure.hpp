@@ -38,5 +38,9 @@ Pair compare(int rounds, const std::function<void()>& ours, const std::function<
 /// A line of the table: "within" when ours takes at most `allowed` times the yardstick, and `extra`.
 void show(std::string_view what, const Pair& pair, double allowed, std::chrono::milliseconds extra = {});
 void show_memory(std::string_view what, std::size_t peak_bytes, std::size_t allowed_bytes);
+/// A figure that has a limit of its own.
+void show_limit(std::string_view what, std::chrono::nanoseconds seen, std::chrono::nanoseconds allowed);
+/// A figure to compare with.
+void show_figure(std::string_view what, std::string_view figure);
 
 }  // namespace runner::bench

@@ -83,6 +83,9 @@ static bool send_all(int socket, std::string_view bytes) {
   return true;
 }
 
+/// Source: PostgreSQL manual, "Message Formats", Flush.
+static constexpr std::string_view flush_message{"H\0\0\0\4", 5};
+
 bool CarriedConnection::connect() const {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -102,7 +105,7 @@ void CarriedConnection::execute(char how) {
   unanswered_.push_back(how);
   const StatementProxy::Statement statement{text_, backend_};
   if (proxy_.chosen(statement)) chosen_ = statement;
-  holds_ = chosen_ && how == 'Q';
+  holds_ = chosen_.has_value();
 }
 
 void CarriedConnection::note_from_client(std::string_view message) {
@@ -138,6 +141,8 @@ bool CarriedConnection::pass_client() {
     from_client_.erase(0, message.size());
     note_from_client(message);
     if (!send_all(server_, message)) return false;
+    // Whether or not the client asks for it, the answer has to come before anything else goes on.
+    if (holds_ && message[0] == 'E' && !send_all(server_, flush_message)) return false;
   }
   return true;
 }
