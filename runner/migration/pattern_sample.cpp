@@ -202,7 +202,9 @@ std::string Sampler::bracket() {
     }
     if (at('-') && rest_.size() > 1 && rest_[1] != ']') {
       take();
-      for (int member = c, last = take(); member <= last; ++member) members += static_cast<char>(member);
+      const int last = static_cast<unsigned char>(take());
+      for (int member = static_cast<unsigned char>(c); member <= last; ++member)
+        members += static_cast<char>(member);
     } else {
       members += c;
     }

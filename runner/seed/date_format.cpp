@@ -13,7 +13,7 @@ namespace runner {
 static constexpr std::string_view advice = "write YYYY, MM and DD with what stands between them: DD/MM/YYYY";
 
 DateFormat::DateFormat(std::string_view pattern) : pattern_(pattern) {
-  static constexpr std::array<std::pair<std::string_view, Part>, 5> known{{
+  static const std::array<std::pair<std::string_view, Part>, 5> known{{
       {"YYYY", {'Y', 4, 4, {}}},
       {"MM", {'M', 2, 2, {}}},
       {"DD", {'D', 2, 2, {}}},

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -63,7 +64,7 @@ TextSource::TextSource(const Dataset& dataset)
     : path_(dataset.csv), shown_path_(dataset.shown_csv), encoding_(dataset.encoding) {
   if (!is_utf8(encoding_)) {
     const iconv_t handle = iconv_open("UTF-8", encoding_.c_str());
-    if (handle == reinterpret_cast<iconv_t>(-1))
+    if (reinterpret_cast<std::intptr_t>(handle) == -1)  // as iconv_open's page has it
       throw Error{ExitCode::usage, fmt::format("encoding '{}' is not known", encoding_)}
           .hint("use a name of `iconv --list`, such as windows-1252")
           .at(dataset.encoding_place);

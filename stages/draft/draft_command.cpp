@@ -152,11 +152,12 @@ const CliCommand draft_command{
     .arguments = arguments,
     .options = options,
     .details =
-        "Executes the migration on a shadow, compares the catalogue after each statement,\n"
-        "and writes rollbacks/<version>_<name>.rollback.sql: what takes the changes back,\n"
-        "newest first, tried as 'round-trip' tries it. What cannot be brought back, such as\n"
-        "rows, is a comment that says so. A draft that is not proven is written all the\n"
-        "same, to be completed by hand; the exit code is 1 then.\n",
+        "Executes the migration on a shadow, compares the catalogue after each\n"
+        "statement, and writes rollbacks/<version>_<name>.rollback.sql: what takes the\n"
+        "changes back, newest first, tried as 'round-trip' tries it. What cannot be\n"
+        "brought back, such as rows, is a comment that says so. A draft that is not\n"
+        "proven is written all the same, to be completed by hand; the exit code is 1\n"
+        "then.\n",
     .run = run,
 };
 

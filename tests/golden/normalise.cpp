@@ -20,6 +20,8 @@ static constexpr std::array replacements{
     Replacement{R"re( time="\d+\.\d+")re", " time=\"<seconds>\""},
     Replacement{R"re("duration_us": \d+)re", "\"duration_us\": <us>"},
     Replacement{R"re( \(cached\))re", ""},
+    // What -v tells while a shadow is prepared that no case before has left in the cache.
+    Replacement{R"re(\n +(shadow: (prelude|baseline|history|\d+_)|making a new data directory)[^\n]*)re", ""},
     Replacement{R"re((/var/lib/runner/[0-9a-f]{16}|<project>/\.runner/local)/socket)re", "<socket>"},
     Replacement{R"re(section_(start|end):\d+)re", "section_$1:<unix>"},
     Replacement{R"re(\brun-\d{8}T\d{6}Z-[0-9a-f]{8}\b)re", "run-<batch>"},

@@ -120,7 +120,8 @@ TEST(Readme, ItsSessionsAreWhatTheProgramPrints) {
   std::string migration;
   for (const Block& block : blocks_of(readme())) {
     // Those that begin otherwise have tests of their own.
-    if (block.body.starts_with("$ runner run ") || block.body.starts_with("$ export "))
+    if (block.body.starts_with("$ runner run ") || block.body.starts_with("$ export ") ||
+        block.body.starts_with("$ printf "))
       sessions.push_back(block);
     if (block.language == "sql") migration = block.body;
   }

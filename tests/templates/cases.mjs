@@ -182,11 +182,11 @@ test("FailsAMissingColumn", () => {
 });
 
 test("FailsADuplicateTable", () => {
-  fails("20260401000000_twice", "CREATE TABLE public.invoices (id int);", "dry-run", ":1:21: relation");
+  fails("20260401000000_twice", "CREATE TABLE public.invoices (id int); ALTER TABLE public.invoices ENABLE ROW LEVEL SECURITY;", "dry-run", ":1:21: relation");
 });
 
 test("FailsACheckOverAMissingColumn", () => {
-  const sql = "ALTER TABLE public.invoices ADD CONSTRAINT positive CHECK (amout > 0);";
+  const sql = "ALTER TABLE public.invoices ADD CONSTRAINT positive CHECK (amout > 0) NOT VALID;";
   fails("20260401000000_check", sql, "dry-run", ":1:60: column");
 });
 

@@ -29,6 +29,16 @@ static bool is_implied(const Constraint& constraint, const SchemaTable* table) {
   return column != nullptr && column->not_null && check.functions.empty();
 }
 
+/// It names a column that the table neither has nor gets: the server will refuse it, and say so.
+static bool is_refused(const Constraint& constraint, const AlterTable& alter, const SchemaTable* known,
+                       const RuleContext& in) {
+  if (known == nullptr || !in.schema().known) return false;
+  const std::vector<std::string>& columns = constraint.check.columns;
+  return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+    return known->column(column) == nullptr && !is_own_column(in, alter.table, column);
+  });
+}
+
 /// The checks that go: in statements before this one, or by another action of it.
 static std::vector<const SchemaConstraint*> dropped(const AlterTable& alter, const SchemaTable& table) {
   std::vector<const SchemaConstraint*> found;
@@ -74,6 +84,7 @@ static Remarks about(const AlterTable& alter, const Constraint& constraint, cons
   const QualifiedName& table = alter.table;
   const SchemaTable* known = in.table(table);
   if (is_own(constraint, table, in) || is_implied(constraint, known)) return {};
+  if (is_refused(constraint, alter, known, in)) return {};
   const SchemaConstraint* old = replaced(constraint, alter, known);
   if (old != nullptr && !old->listed.empty() && old->listed_column == constraint.check.listed_column)
     return about_lists(table, constraint, *old);
