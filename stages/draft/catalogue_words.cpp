@@ -115,19 +115,16 @@ std::string string_constant(std::string_view text) {
   return constant + '\'';
 }
 
-/// A tag that does not stand in the text.
-static std::string dollar_quote(std::string_view text) {
-  std::string tag = "$undo$";
-  for (int i = 2; text.find(tag) != std::string_view::npos; ++i) tag = fmt::format("$undo{}$", i);
-  return tag;
+std::string do_block(std::string_view body) {
+  std::string tag = "$undo$";  // one that does not stand in the text
+  for (int i = 2; body.find(tag) != std::string_view::npos; ++i) tag = fmt::format("$undo{}$", i);
+  return fmt::format("DO {}\nBEGIN\n{}END\n{}", tag, body, tag);
 }
 
 std::string guarded(std::string_view condition, const std::vector<std::string>& statements) {
-  std::string body = fmt::format("\nBEGIN\n  IF {} THEN\n", condition);
+  std::string body = fmt::format("  IF {} THEN\n", condition);
   for (const std::string& statement : statements) body += fmt::format("    {};\n", statement);
-  body += "  END IF;\nEND\n";
-  const std::string tag = dollar_quote(body);
-  return fmt::format("DO {}{}{}", tag, body, tag);
+  return do_block(body + "  END IF;\n");
 }
 
 }  // namespace runner

@@ -43,6 +43,9 @@ std::string role_word(std::string_view name);
 /// default, and E'' is needed for none of it.
 std::string string_constant(std::string_view text);
 
+/// A DO block around `body`, whose lines end by '\n'.
+std::string do_block(std::string_view body);
+
 /// A DO block that executes `statements` where `condition` holds: for what has no IF EXISTS of its own.
 std::string guarded(std::string_view condition, const std::vector<std::string>& statements);
 

@@ -1,6 +1,7 @@
 #include "stages/draft/draft.hpp"
 
 #include "runner/core/text.hpp"
+#include "stages/draft/catalogue_words.hpp"
 #include "stages/draft/inverse.hpp"
 #include "stages/draft/observed.hpp"
 
@@ -109,13 +110,11 @@ std::vector<Part> Trial::accepted(std::vector<Part>& parts) {
 
 /// A rename has no IF EXISTS for most things: when this runs again, the new name is gone.
 static std::string when_still_there(const std::string& rename) {
-  std::string tag = "$undo$";
-  for (int i = 2; rename.find(tag) != std::string::npos; ++i) tag = fmt::format("$undo{}$", i);
-  return fmt::format(
-      "DO {}\nBEGIN\n  {};\nEXCEPTION\n  WHEN undefined_table OR undefined_column OR undefined_object OR "
+  return do_block(fmt::format(
+      "  {};\nEXCEPTION\n  WHEN undefined_table OR undefined_column OR undefined_object OR "
       "undefined_function\n    OR invalid_schema_name OR invalid_parameter_value OR duplicate_object THEN\n"
-      "    RAISE NOTICE 'the old name is back already: %', SQLERRM;\nEND\n{}",
-      tag, rename, tag);
+      "    RAISE NOTICE 'the old name is back already: %', SQLERRM;\n",
+      rename));
 }
 
 static Part refused_part(Part part) {
