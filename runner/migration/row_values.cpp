@@ -51,7 +51,7 @@ class RowMaker {
   std::uint64_t dice(const ColumnShape& column) const;
 
   const TableShape& table_;
-  const RowMaking& making_;
+  RowMaking making_;  // may be made for this row alone
   std::size_t number_;
   std::size_t attempt_;
   const Session& session_;
