@@ -44,7 +44,7 @@ struct ParsedStatement {
   std::size_t end = 0;
   StatementKind kind = StatementKind::other;
   Parsed what{};
-  bool in_body = false;  ///< stands within the DO block before it
+  bool in_body = false;                   ///< stands within the DO block before it
   std::vector<std::size_t> long_names{};  ///< positions of names that PostgreSQL cuts off
 };
 

@@ -3,6 +3,8 @@
 #include "runner/core/text.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 
 #include <pg_query.h>
 #include <pg_query/pg_query.pb-c.h>
@@ -23,6 +25,79 @@ static void mend_lengths(std::vector<Token>& tokens, std::string_view sql) {
   }
 }
 
+namespace {
+/// Reads protocol buffers' own encoding. The scanner answers with a message for each token: to unpack them as
+/// such takes a third of the time that a file's parse takes.
+class Packed {
+ public:
+  explicit Packed(std::string_view bytes) : rest_(bytes) {}
+  bool at_end() const { return rest_.empty(); }
+  bool failed() const { return failed_; }
+
+  /// Seven bits a byte, the lowest first; the last byte has its highest bit clear.
+  std::uint64_t number() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      if (rest_.empty()) break;
+      const auto byte = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      value |= std::uint64_t{byte & 0x7FU} << shift;
+      if (byte < 0x80) return value;
+    }
+    failed_ = true;
+    rest_ = {};
+    return 0;
+  }
+
+  std::string_view bytes() {
+    const std::uint64_t length = number();
+    failed_ = failed_ || length > rest_.size();
+    const std::string_view found = rest_.substr(0, failed_ ? 0 : length);
+    rest_.remove_prefix(found.size());
+    return found;
+  }
+
+ private:
+  std::string_view rest_;
+  bool failed_ = false;
+};
+}  // namespace
+
+/// A field's number, and how it is encoded (0: a number, 2: bytes).
+static constexpr std::uint64_t key(std::uint64_t field, std::uint64_t encoding) {
+  return field << 3U | encoding;
+}
+
+/// Source: libpg_query's pg_query.proto, messages ScanResult and ScanToken.
+static std::optional<Token> token_in(std::string_view bytes) {
+  Token token;
+  Packed packed(bytes);
+  while (!packed.at_end()) {
+    const std::uint64_t field = packed.number();
+    const std::uint64_t value = packed.number();
+    if (field == key(1, 0)) token.start = value;
+    if (field == key(2, 0)) token.end = value;
+    if (field == key(4, 0)) token.kind = static_cast<int>(value);
+  }
+  return packed.failed() ? std::nullopt : std::optional(token);
+}
+
+static std::optional<std::vector<Token>> tokens_in(std::string_view bytes) {
+  std::vector<Token> tokens;
+  tokens.reserve(bytes.size() / 10);  // each takes ten bytes or so
+  Packed packed(bytes);
+  while (!packed.at_end()) {
+    if (packed.number() != key(2, 2)) {
+      packed.number();  // the parser's version
+      continue;
+    }
+    const std::optional<Token> token = token_in(packed.bytes());
+    if (!token) return std::nullopt;
+    tokens.push_back(*token);
+  }
+  return packed.failed() ? std::nullopt : std::optional(std::move(tokens));
+}
+
 Scan scan_tokens(const std::string& sql) {
   Scan scan;
   PgQueryScanResult raw = pg_query_scan(sql.c_str());
@@ -32,20 +107,13 @@ Scan scan_tokens(const std::string& sql) {
     pg_query_free_scan_result(raw);
     return scan;
   }
-  PgQuery__ScanResult* result = pg_query__scan_result__unpack(
-      nullptr, raw.pbuf.len, reinterpret_cast<const std::uint8_t*>(raw.pbuf.data));
+  auto tokens = tokens_in({raw.pbuf.data, raw.pbuf.len});
   pg_query_free_scan_result(raw);
-  if (result == nullptr) {
+  if (!tokens) {
     scan.problem = ScanProblem{0, "the scanner's answer cannot be read"};
     return scan;
   }
-  scan.tokens.reserve(result->n_tokens);
-  for (std::size_t i = 0; i < result->n_tokens; ++i) {
-    const PgQuery__ScanToken& token = *result->tokens[i];
-    scan.tokens.push_back({static_cast<std::size_t>(token.start), static_cast<std::size_t>(token.end),
-                           static_cast<int>(token.token)});
-  }
-  pg_query__scan_result__free_unpacked(result, nullptr);
+  scan.tokens = std::move(*tokens);
   mend_lengths(scan.tokens, sql);
   return scan;
 }

@@ -11,15 +11,10 @@
 
 namespace runner {
 
-static void free_result(PgQuery__ParseResult* result) {
-  pg_query__parse_result__free_unpacked(result, nullptr);
-}
-
-Tree::Tree(const std::string& statement) : result_(nullptr, free_result) {
+Tree::Tree(const std::string& statement) {
   PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(statement.c_str());
   if (parsed.error == nullptr) {
-    result_.reset(pg_query__parse_result__unpack(
-        nullptr, parsed.parse_tree.len, reinterpret_cast<const std::uint8_t*>(parsed.parse_tree.data)));
+    result_.emplace(pg_query__parse_result__unpack, parsed.parse_tree);
   } else {
     error_ = parsed.error->message;
     error_position_ = static_cast<std::size_t>(std::max(parsed.error->cursorpos, 0));
@@ -27,17 +22,18 @@ Tree::Tree(const std::string& statement) : result_(nullptr, free_result) {
   pg_query_free_protobuf_parse_result(parsed);
 }
 
-const PgQuery__Node* Tree::root() const {
-  return result_ && result_->n_stmts == 1 ? result_->stmts[0]->stmt : nullptr;
+PgQuery__Node* Tree::root() {
+  PgQuery__ParseResult* const result = result_ ? result_->get() : nullptr;
+  return result != nullptr && result->n_stmts == 1 ? result->stmts[0]->stmt : nullptr;
 }
 
-PgQuery__Node* Tree::root() {
-  return result_ && result_->n_stmts == 1 ? result_->stmts[0]->stmt : nullptr;
+const PgQuery__Node* Tree::root() const {
+  return const_cast<Tree*>(this)->root();
 }
 
 std::string Tree::deparsed() const {
-  std::string packed(pg_query__parse_result__get_packed_size(result_.get()), '\0');
-  pg_query__parse_result__pack(result_.get(), reinterpret_cast<std::uint8_t*>(packed.data()));
+  std::string packed(pg_query__parse_result__get_packed_size(result_->get()), '\0');
+  pg_query__parse_result__pack(result_->get(), reinterpret_cast<std::uint8_t*>(packed.data()));
   PgQueryDeparseResult written = pg_query_deparse_protobuf({.len = packed.size(), .data = packed.data()});
   std::string sql = written.query != nullptr ? written.query : "";
   const std::string problem = written.error != nullptr ? written.error->message : "";

@@ -5,10 +5,10 @@
 #include "runner/sql/names.hpp"
 #include "runner/sql/scan.hpp"
 #include "runner/sql/statement.hpp"
+#include "runner/sql/unpacked.hpp"
 
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,7 +35,7 @@ class Tree {
   std::size_t error_position_chars() const { return error_position_; }  ///< from 1; 0: none
 
  private:
-  std::unique_ptr<PgQuery__ParseResult, void (*)(PgQuery__ParseResult*)> result_;
+  std::optional<Unpacked<PgQuery__ParseResult>> result_{};
   std::string error_{};
   std::size_t error_position_ = 0;
 };
