@@ -186,4 +186,15 @@ AlterTable build(const PgQuery__AlterTableStmt& node, const Source& in) {
   return alter;
 }
 
+std::vector<AddedConstraint> added_constraints(const AlterTable& alter) {
+  std::vector<AddedConstraint> added;
+  for (const AlterAction& action : alter.actions) {
+    if (action.constraint) added.push_back({*action.constraint});
+    if (!action.column) continue;
+    for (const Constraint& constraint : action.column->constraints)
+      added.push_back({constraint, &*action.column});
+  }
+  return added;
+}
+
 }  // namespace runner

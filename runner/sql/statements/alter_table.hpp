@@ -70,4 +70,11 @@ struct AlterTable {
   std::vector<AlterAction> actions{};
 };
 
+struct AddedConstraint {
+  const Constraint& constraint;
+  const ColumnDefinition* column = nullptr;  ///< that is added with it; nullptr: by ADD CONSTRAINT
+};
+/// In the order of the text. They point into `alter`.
+std::vector<AddedConstraint> added_constraints(const AlterTable& alter);
+
 }  // namespace runner

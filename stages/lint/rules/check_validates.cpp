@@ -5,16 +5,10 @@ namespace runner::rules {
 
 static Remarks check(const AlterTable& alter, const RuleContext& in) {
   Remarks found;
-  const auto add = [&](const Constraint& constraint) {
+  for (const auto& [constraint, column] : added_constraints(alter))
     if (constraint.kind == ConstraintKind::check && !constraint.not_valid)
       found.push_back(at(constraint.position, "{} while every row is checked",
                          waits(Lock::access_exclusive, alter.table)));
-  };
-  for (const AlterAction& action : alter.actions) {
-    if (action.constraint) add(*action.constraint);
-    if (action.column)
-      for (const Constraint& constraint : action.column->constraints) add(constraint);
-  }
   return found.empty() || !in.existed(alter.table) ? Remarks{} : found;
 }
 

@@ -2,23 +2,19 @@
 
 namespace runner::rules {
 
-static bool is_checked(const Constraint& constraint) {
-  return constraint.kind == ConstraintKind::foreign_key && !constraint.not_valid;
+/// A column that is new and empty has nothing to check.
+static bool is_checked(const AddedConstraint& added) {
+  if (added.constraint.kind != ConstraintKind::foreign_key || added.constraint.not_valid) return false;
+  return added.column == nullptr ||
+         (added.column->default_value.given && !added.column->default_value.is_null);
 }
 
-/// A column that is new and empty has nothing to check.
 static Remarks check(const AlterTable& alter, const RuleContext& in) {
   Remarks found;
-  const auto add = [&](const Constraint& key) {
-    if (is_checked(key))
-      found.push_back(at(key.position, "writers to {} and {} wait while every row is checked",
-                         alter.table.str(), key.referenced.str()));
-  };
-  for (const AlterAction& action : alter.actions) {
-    if (action.constraint) add(*action.constraint);
-    if (action.column && action.column->default_value.given && !action.column->default_value.is_null)
-      for (const Constraint& constraint : action.column->constraints) add(constraint);
-  }
+  for (const AddedConstraint& added : added_constraints(alter))
+    if (is_checked(added))
+      found.push_back(at(added.constraint.position, "writers to {} and {} wait while every row is checked",
+                         alter.table.str(), added.constraint.referenced.str()));
   return found.empty() || !in.existed(alter.table) ? Remarks{} : found;
 }
 

@@ -30,12 +30,8 @@ static Remarks finish(const RuleContext& in) {
     if (const auto* create = as<CreateTable>(statement))
       for (const Constraint& constraint : create->constraints) look(create->table, constraint, in, found);
     if (const auto* alter = as<AlterTable>(statement))
-      for (const AlterAction& action : alter->actions) {
-        if (action.constraint) look(alter->table, *action.constraint, in, found);
-        if (action.column)
-          for (const Constraint& constraint : action.column->constraints)
-            look(alter->table, constraint, in, found);
-      }
+      for (const AddedConstraint& added : added_constraints(*alter))
+        look(alter->table, added.constraint, in, found);
   }
   return found;
 }
