@@ -1,5 +1,6 @@
 #include "runner/migration/outside_effect.hpp"
 
+#include "runner/migration/concurrent_detach.hpp"
 #include "runner/migration/concurrent_index.hpp"
 #include "runner/sql/word_reader.hpp"
 
@@ -54,17 +55,6 @@ static OutsideEffect reindex(WordReader& words) {
   return effect;
 }
 
-/// In its second transaction the partition is locked against everybody.
-static std::optional<OutsideEffect> detach(WordReader& words) {
-  words.take_words("IF EXISTS");
-  words.take("ONLY");
-  OutsideEffect effect;
-  effect.locks.push_back({words.take_name(), LockMode::share_update_exclusive});
-  if (!words.take_words("DETACH PARTITION")) return std::nullopt;
-  effect.locks.push_back({words.take_name(), LockMode::access_exclusive});
-  return words.take("CONCURRENTLY") ? std::optional(effect) : std::nullopt;
-}
-
 std::optional<OutsideEffect> outside_effect(std::string_view statement) {
   constexpr LockMode weak = LockMode::share_update_exclusive;
   if (const auto index = concurrent_index(statement))
@@ -79,7 +69,9 @@ std::optional<OutsideEffect> outside_effect(std::string_view statement) {
   if (words.take("REINDEX")) return reindex(words);
   if (words.take("CLUSTER"))
     return OutsideEffect{.each_table = LockMode::access_exclusive, .work = WorkKind::rewrite};
-  if (words.take_words("ALTER TABLE")) return detach(words);
+  if (const auto detach = concurrent_detach(statement))
+    // In its second transaction the partition is locked against everybody.
+    return OutsideEffect{.locks = {{detach->table, weak}, {detach->partition, LockMode::access_exclusive}}};
   return std::nullopt;
 }
 

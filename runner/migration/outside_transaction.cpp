@@ -6,12 +6,12 @@
 #include "runner/migration/blockers.hpp"
 #include "runner/migration/concurrent_index.hpp"
 #include "runner/migration/execute.hpp"
+#include "runner/migration/interrupted_statement.hpp"
 #include "runner/migration/stop_aware_sleep.hpp"
 #include "runner/migration/target_error.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
 #include <fmt/format.h>
@@ -46,11 +46,13 @@ class OutsideRun {
   bool execute_in_transaction(std::size_t index);
   bool execute_alone(std::size_t index);
   enum class Try { done, refused, again };
-  Try try_alone(const Statement& statement, TargetWatch& watch, bool begun_before);
-  Try judge(const Statement& statement, const StatementResult& result, bool begun_before, TargetWatch& watch);
+  enum class Before { nothing, a_try_of_ours, an_earlier_run };
+  Try try_alone(const Statement& statement, TargetWatch& watch, Before before);
+  Try judge(const Statement& statement, const StatementResult& result, Before before, TargetWatch& watch);
   void prepare_alone(const Statement& statement);
-  void clean_up(const Statement& statement);
+  bool clean_up(const Statement& statement);
   void note(std::size_t index, bool done);
+  void forget(std::size_t index);
   TargetResult finish();
 
   const OutsideWork& work_;
@@ -111,6 +113,11 @@ void OutsideRun::note(std::size_t index, bool done) {
   session_.query(call.sql, "note the progress", call.parameters);
 }
 
+void OutsideRun::forget(std::size_t index) {
+  const SqlCall call = forget_statement(session_, history_, work_.version, work_.way, index);
+  session_.query(call.sql, "take the note of the statement back", call.parameters);
+}
+
 void OutsideRun::prepare_alone(const Statement& statement) {
   const bool concurrent = statement.kind == StatementKind::outside_transaction;
   const milliseconds wait = concurrent ? limits_.lock_timeout : limits_.target.lock_timeout.to;
@@ -121,34 +128,27 @@ void OutsideRun::prepare_alone(const Statement& statement) {
                  "limit the time of a statement", parameters);
 }
 
-/// After a try that did not end well.
-void OutsideRun::clean_up(const Statement& statement) {
+/// After a try that did not end well. False when something of it stays.
+bool OutsideRun::clean_up(const Statement& statement) {
+  bool clean = true;
   for (const std::string& index : invalid_leftovers(session_, statement.text)) {
-    if (drop_invalid(session_, index))
+    if (drop_invalid(session_, index)) {
       reporter_.say(fmt::format("  dropped the INVALID index {} that an earlier try left", index));
-    else
-      reporter_.warn(fmt::format(
-          "an earlier try left the INVALID index {0}; a superuser can drop it: DROP INDEX {0}", index));
+      continue;
+    }
+    clean = false;
+    reporter_.warn(fmt::format(
+        "an earlier try left the INVALID index {0}; a superuser can drop it: DROP INDEX {0}", index));
   }
+  return clean && look_at_interrupted(session_, statement.text).rest.empty();
 }
 
-/// True when the error says that the statement had its effect already.
-static bool had_its_effect(const SqlError& error, const Statement& statement) {
-  std::string word(statement.text.substr(0, 5));
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  const std::string_view state = error.sqlstate;
-  if (word == "CREAT") return state == "42P07" || state == "42P04" || state == "42710";
-  if (word == "DROP ") return state == "42704" || state == "42P01" || state == "3D000";
-  return false;
-}
-
-OutsideRun::Try OutsideRun::judge(const Statement& statement, const StatementResult& result,
-                                  bool begun_before, TargetWatch& watch) {
+OutsideRun::Try OutsideRun::judge(const Statement& statement, const StatementResult& result, Before before,
+                                  TargetWatch& watch) {
   const SqlError& error = *result.error;
   if (error.sqlstate == "55P03" || error.sqlstate == "40P01" || !watch.held_too_long().empty())
     return Try::again;
-  if (begun_before && had_its_effect(error, statement)) {
+  if (before == Before::an_earlier_run && says_done_before(error.sqlstate, statement.text)) {
     reporter_.say(fmt::format("  {}: it was done before the run that began it ended", error.message));
     return Try::done;
   }
@@ -157,18 +157,23 @@ OutsideRun::Try OutsideRun::judge(const Statement& statement, const StatementRes
   return Try::refused;
 }
 
-OutsideRun::Try OutsideRun::try_alone(const Statement& statement, TargetWatch& watch, bool begun_before) {
-  if (begun_before) {
-    const auto index = concurrent_index(statement.text);
-    if (index && state_of(session_, *index) == IndexState::valid) return Try::done;
+OutsideRun::Try OutsideRun::try_alone(const Statement& statement, TargetWatch& watch, Before before) {
+  std::string sql(statement.text);
+  if (before != Before::nothing) {
     clean_up(statement);
+    const InterruptedStatement seen = look_at_interrupted(session_, statement.text);
+    if (seen.done) return Try::done;
+    if (!seen.rest.empty()) {
+      reporter_.say("  an earlier try began it; it ends with " + seen.rest);
+      sql = seen.rest;
+    }
   }
   prepare_alone(statement);
   watch.begin_try(false);
   PipelineHooks hooks;
   hooks.first_look = watch.first_look();
   hooks.look = [&] { return watch.look(session_); };
-  const std::array<PipelineCall, 1> call{{{.sql = statement.text}}};
+  const std::array<PipelineCall, 1> call{{{.sql = sql}}};
   const PipelineResult sent = session_.execute_together(call, hooks);
   if (sent.interrupted) stop_.check();
   if (sent.connection_lost)
@@ -177,24 +182,25 @@ OutsideRun::Try OutsideRun::try_alone(const Statement& statement, TargetWatch& w
         .hint("run it again: it goes on with this statement");
   if (!sent.reset) session_.reset();
   if (sent.results.empty() || !sent.results.back().error) return Try::done;
-  return judge(statement, sent.results.back(), begun_before, watch);
+  return judge(statement, sent.results.back(), before, watch);
 }
 
 bool OutsideRun::execute_alone(std::size_t index) {
   const Statement& statement = work_.statements[index];
-  bool begun_before = progress_.contains(index);
-  if (!begun_before) note(index, false);
+  Before before = progress_.contains(index) ? Before::an_earlier_run : Before::nothing;
+  if (before == Before::nothing) note(index, false);
   TargetWatch watch{session_, reporter_, limits_.target.max_lock_hold};
   milliseconds pause = first_back_off;
   const auto end = Clock::now() + limits_.target.retry_for;
   for (;;) {
-    const Try tried = try_alone(statement, watch, begun_before);
+    const Try tried = try_alone(statement, watch, before);
+    if (tried == Try::done) break;
+    const bool clean = clean_up(statement);
     if (tried == Try::refused) {
-      clean_up(statement);
+      // Else the next run would take a refusal for an effect that it had.
+      if (clean) forget(index);
       return false;
     }
-    if (tried == Try::done) break;
-    clean_up(statement);
     if (Clock::now() + pause > end) {
       const std::string blockers = shown(watch.blockers());
       throw Error{ExitCode::busy, fmt::format("cannot {} without keeping others waiting", work_.doing)}
@@ -205,7 +211,7 @@ bool OutsideRun::execute_alone(std::size_t index) {
     sleep_unless_stopped(jittered(pause), stop_);
     pause = std::min(pause * 2, longest_back_off);
     ++result_.cost.retries;
-    begun_before = false;  // it was us, and it failed
+    before = Before::a_try_of_ours;
   }
   note(index, true);
   return true;

@@ -40,4 +40,11 @@ SqlCall forget_progress(const Session& session, const HistoryTable& history, con
       .parameters = {version, way}};
 }
 
+SqlCall forget_statement(const Session& session, const HistoryTable& history, const std::string& version,
+                         const std::string& way, std::size_t statement) {
+  return {.sql = fmt::format("DELETE FROM {} WHERE version = $1 AND way = $2 AND statement = $3::int",
+                             progress_table(session, history)),
+          .parameters = {version, way, std::to_string(statement)}};
+}
+
 }  // namespace runner

@@ -22,6 +22,10 @@ std::map<std::size_t, StatementProgress> read_progress(Session& session, const H
 SqlCall note_progress(const Session& session, const HistoryTable& history, const std::string& version,
                       const std::string& way, std::size_t statement, const StatementProgress& progress);
 
+/// Forgets a statement that was begun, when it is known to have had no effect.
+SqlCall forget_statement(const Session& session, const HistoryTable& history, const std::string& version,
+                         const std::string& way, std::size_t statement);
+
 /// Forgets the progress of a version, when all of it is done.
 SqlCall forget_progress(const Session& session, const HistoryTable& history, const std::string& version,
                         const std::string& way);

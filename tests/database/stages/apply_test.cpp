@@ -1,12 +1,10 @@
 #include "stages/apply/apply.hpp"
 
 #include "runner/core/error.hpp"
-#include "runner/crypto/sha256.hpp"
 #include "runner/migration/ledger.hpp"
-#include "runner/migration/progress.hpp"
 #include "runner/migration/target_transaction.hpp"
 #include "stages/round_trip/round_trip.hpp"
-#include "tests/database/stages/step_call.hpp"
+#include "tests/database/stages/apply_call.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -16,33 +14,6 @@
 #include <gtest/gtest.h>
 
 namespace runner {
-
-namespace {
-
-/// A call of `apply` on a database of its own.
-struct ApplyCall : StepCall {
-  TestDatabase database{};
-  ApplyCall() { target = database.session(); }
-
-  std::string ask(const std::string& sql) {
-    return database.admin().query(sql, "ask").rows.at(0).at(0).value_or("NULL");
-  }
-  std::string applied() {
-    return ask(
-        "SELECT coalesce(string_agg(version, ' ' ORDER BY version), '') "
-        "FROM supabase_migrations.schema_migrations");
-  }
-  Error error() {
-    try {
-      run(apply);
-    } catch (const Error& error) {
-      return error;
-    }
-    return Error{ExitCode::passed, "no error"};
-  }
-};
-
-}  // namespace
 
 TEST(Apply, AppliesEachMigrationWithItsHistoryAndLedger) {
   ApplyCall call;
@@ -270,66 +241,6 @@ TEST(Apply, SurvivesItsBackendsEnd) {
   EXPECT_EQ(error.code(), ExitCode::environment);
   EXPECT_NE(error.message().find("nothing was kept of: apply 1_a"), std::string::npos) << error.text();
   EXPECT_EQ(call.applied(), "");
-}
-
-TEST(Apply, RunsConcurrentlyStatementByStatement) {
-  ApplyCall call;
-  call.pending("1", "a", "CREATE TABLE t (n int);");
-  call.pending("2", "b", "CREATE INDEX CONCURRENTLY t_n ON t (n);\nCOMMENT ON INDEX t_n IS 'x';");
-  const Outcome outcome = call.run(apply);
-  ASSERT_FALSE(outcome.failed()) << outcome.findings.at(0).text();
-  EXPECT_EQ(call.applied(), "1 2");
-  EXPECT_EQ(call.ask("SELECT obj_description('t_n'::regclass)"), "x");
-  EXPECT_EQ(call.ask("SELECT count(*) FROM supabase_migrations.runner_progress"), "0");
-  EXPECT_EQ(read_ledger(*call.target, {}, {}).size(), 2U);
-}
-
-TEST(Apply, GoesOnAtTheFirstStatementThatIsNotDone) {
-  ApplyCall call;
-  call.database.session().query("CREATE TABLE t (n int); INSERT INTO t VALUES (1), (1)", "prepare");
-  call.pending("1", "a",
-               "-- runner:no-transaction\nINSERT INTO t VALUES (7);\n"
-               "CREATE UNIQUE INDEX CONCURRENTLY t_n ON t (n);\nINSERT INTO t VALUES (8);");
-  const Outcome first = call.run(apply);
-  ASSERT_EQ(first.findings.size(), 1U);
-  EXPECT_EQ(first.findings[0].place.str(), "migrations/1_a.sql:3:1");
-  EXPECT_EQ(first.findings[0].text().find("(1)"), std::string::npos) << first.findings[0].text();
-  EXPECT_EQ(call.applied(), "");
-  // The INVALID index that PostgreSQL leaves is gone.
-  EXPECT_EQ(call.ask("SELECT to_regclass('t_n')"), "NULL");
-  call.database.session().query("DELETE FROM t WHERE n = 1", "mend the rows");
-  const Outcome second = call.run(apply);
-  ASSERT_FALSE(second.failed()) << second.findings.at(0).text();
-  EXPECT_EQ(call.ask("SELECT string_agg(n::text, ' ' ORDER BY n) FROM t"), "7 8");
-  EXPECT_EQ(call.ask("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_n'::regclass"), "t");
-}
-
-TEST(Apply, RefusesAFileThatChangedSinceItsFirstHalfRan) {
-  ApplyCall call;
-  call.pending("1", "a", "-- runner:no-transaction\nCREATE TABLE t (n int);\nCREATE INDEX ON nope (n);");
-  EXPECT_TRUE(call.run(apply).failed());
-  call.plan.pending.clear();
-  call.pending("1", "a", "-- runner:no-transaction\nCREATE TABLE t (n bigint);\nSELECT 1;");
-  const Error error = call.error();
-  EXPECT_EQ(error.code(), ExitCode::failed);
-  EXPECT_EQ(error.message(), "migrations/1_a.sql has changed since a part of it was executed");
-}
-
-TEST(Apply, DropsAnInvalidIndexOfItsOwnBeforeTheNextTry) {
-  ApplyCall call;
-  Session session = call.database.session();
-  session.query("CREATE TABLE t (n int); INSERT INTO t VALUES (1), (1)", "prepare");
-  session.execute("CREATE UNIQUE INDEX CONCURRENTLY t_n ON t (n)");
-  ASSERT_EQ(call.ask("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_n'::regclass"), "f");
-  session.query("DELETE FROM t", "mend the rows");
-  const std::string text = "CREATE UNIQUE INDEX CONCURRENTLY t_n ON t (n)";
-  call.pending("1", "a", text + ";");
-  // As a run that was killed leaves it: begun, not done.
-  prepare_ledger(*call.target, {});
-  const SqlCall begun = note_progress(*call.target, {}, "1", "apply", 0, {.digest = sha256(text)});
-  call.target->query(begun.sql, "note", begun.parameters);
-  ASSERT_FALSE(call.run(apply).failed());
-  EXPECT_EQ(call.ask("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_n'::regclass"), "t");
 }
 
 TEST(Apply, WritesToTheLedgerThatTheWayBackIsProven) {
