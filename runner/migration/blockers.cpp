@@ -12,15 +12,16 @@
 
 namespace runner {
 
-static std::vector<Blocker> blockers_by(Session& looker, std::string_view pids, const Cell& parameter) {
+/// `since`: from when on a blocker's age counts.
+static std::vector<Blocker> blockers_by(Session& looker, std::string_view pids, const Cell& parameter,
+                                        std::string_view since) {
   const std::array<Cell, 1> parameters{parameter};
   const Rows found = looker.query(
       fmt::format("SELECT b.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), "
                   "coalesce(a.state, ''), greatest(0, extract(epoch FROM clock_timestamp() - "
-                  "coalesce(a.xact_start, a.query_start, a.backend_start, clock_timestamp())))::bigint, "
-                  "coalesce(a.query, '') FROM ({}) AS b (pid) LEFT JOIN pg_stat_activity a ON a.pid = b.pid "
-                  "ORDER BY b.pid",
-                  pids),
+                  "coalesce({}, clock_timestamp())))::bigint, coalesce(a.query, '') "
+                  "FROM ({}) AS b (pid) LEFT JOIN pg_stat_activity a ON a.pid = b.pid ORDER BY b.pid",
+                  since, pids),
       "look for who holds the locks", parameters);
   std::vector<Blocker> blockers;
   for (const std::vector<Cell>& cells : found.rows)
@@ -34,15 +35,23 @@ static std::vector<Blocker> blockers_by(Session& looker, std::string_view pids, 
 }
 
 std::vector<Blocker> blockers_of(Session& looker, int pid) {
-  return blockers_by(looker, "SELECT DISTINCT unnest(pg_blocking_pids($1::int))", std::to_string(pid));
+  return blockers_by(looker, "SELECT DISTINCT unnest(pg_blocking_pids($1::int))", std::to_string(pid),
+                     "coalesce(a.xact_start, a.query_start, a.backend_start)");
 }
 
 std::vector<Blocker> holders_of(Session& looker, std::int64_t key) {
-  return blockers_by(looker,
-                     "SELECT l.pid FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted "
-                     "AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_database WHERE datname = "
-                     "current_database()) AND (l.classid::bigint << 32) | l.objid::bigint = $1::bigint",
-                     std::to_string(key));
+  std::vector<Blocker> holders =
+      blockers_by(looker,
+                  "SELECT l.pid FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted "
+                  "AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_database WHERE datname = "
+                  "current_database()) AND (l.classid::bigint << 32) | l.objid::bigint = $1::bigint",
+                  std::to_string(key), "a.backend_start");
+  // Whether it is between two statements, and what its last one was, says nothing about its work.
+  for (Blocker& holder : holders) {
+    holder.state.clear();
+    holder.query.clear();
+  }
+  return holders;
 }
 
 std::string shown(const Blocker& blocker) {
@@ -56,8 +65,8 @@ std::string shown(const Blocker& blocker) {
   }
   std::string text = fmt::format("pid {} (user {}", blocker.pid, blocker.user);
   if (!blocker.application.empty()) text += fmt::format(", application {}", clean_text(blocker.application));
-  text +=
-      fmt::format(", {} for {})", blocker.state.empty() ? "at work" : blocker.state, for_people(blocker.age));
+  text += fmt::format(", {} for {})", blocker.state.empty() ? "at work" : blocker.state,
+                      blocker.age.count() == 0 ? "less than 1 s" : for_people(blocker.age));
   return query.empty() ? text : text + ": " + query;
 }
 

@@ -25,7 +25,8 @@ struct Blocker {
 /// Those that the session `pid` waits for now. `looker` is another session.
 std::vector<Blocker> blockers_of(Session& looker, int pid);
 
-/// Those that hold the session-level advisory lock `key`.
+/// Those that hold the session-level advisory lock `key`; their age is that of their connection, and they
+/// have no state and no query.
 std::vector<Blocker> holders_of(Session& looker, std::int64_t key);
 
 /// "pid 4711 (user app, application web, idle in transaction for 12 s): SELECT a FROM t WHERE id = $1"

@@ -168,7 +168,7 @@ static bool wants_column(const Looked& seen) {
 static void make(Session& session, const HistoryTable& history, const Looked& seen) {
   RollbackGuard guard{session};
   change(session, "BEGIN");
-  change(session, "SET LOCAL lock_timeout = '2s'");
+  change(session, "SET LOCAL lock_timeout = '2s'; SET LOCAL idle_in_transaction_session_timeout = '5s'");
   if (!seen.schema)
     change(session, "CREATE SCHEMA IF NOT EXISTS " + session.quoted_identifier(history.schema));
   const std::string table = history.quoted(session);

@@ -197,10 +197,11 @@ std::vector<LostRows> Counting::run(const std::vector<WayBack>& ways) {
   RollbackGuard guard{target_};
   target_.query("BEGIN READ ONLY", "begin a read-only transaction");
   // With row security on, only the rows would be counted that the role may see.
-  target_.query(fmt::format("SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = '2s'; "
-                            "SET LOCAL row_security = off",
-                            timeout_.count()),
-                "limit the time of counting");
+  target_.query(
+      fmt::format("SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = '2s'; "
+                  "SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL row_security = off",
+                  timeout_.count()),
+      "limit the time of counting");
   for (const WayBack& way : ways) {
     target_.query("SAVEPOINT runner_file", "count rows");
     const SplitResult split = split_statements(way.sql);

@@ -135,7 +135,7 @@ class Rollback {
  private:
   bool prove_them(const std::vector<WayBack>& ways);
   void refuse_unproven(const std::vector<WayBack>& ways, const std::string& reason);
-  void refuse_changed_history();
+  bool still_to_do(const std::vector<WayBack>& ways);
   bool undo_one(const UndoContext& to, const WayBack& way);
   void undo_as_one(const UndoContext& to, const std::vector<WayBack>& ways);
   void undo_all(const std::vector<WayBack>& ways);
@@ -183,13 +183,21 @@ bool Rollback::prove_them(const std::vector<WayBack>& ways) {
   return false;
 }
 
-/// With the runner's lock held: what was decided may stand on an old history.
-void Rollback::refuse_changed_history() {
+static bool has_any_of(const std::vector<HistoryRow>& history, const std::vector<WayBack>& ways) {
+  return std::any_of(ways.begin(), ways.end(), [&](const WayBack& way) {
+    return std::ranges::find(history, way.of.row.version, &HistoryRow::version) != history.end();
+  });
+}
+
+/// With the runner's lock held: what was decided may stand on an old history. False when another call has
+/// done all of it.
+bool Rollback::still_to_do(const std::vector<WayBack>& ways) {
   const std::vector<HistoryRow> now = read_history(target_, in_.history);
+  if (!has_any_of(now, ways)) return false;
   const auto same = [](const HistoryRow& one, const HistoryRow& other) {
     return one.version == other.version;
   };
-  if (std::equal(now.begin(), now.end(), in_.plan.applied.begin(), in_.plan.applied.end(), same)) return;
+  if (std::equal(now.begin(), now.end(), in_.plan.applied.begin(), in_.plan.applied.end(), same)) return true;
   throw Error{ExitCode::busy, "the history changed while the rollback was tried on a shadow"}.hint(
       "run it again: it then looks at what is applied now");
 }
@@ -252,7 +260,12 @@ void Rollback::undo_all(const std::vector<WayBack>& ways) {
                        .run = LedgerRun::of_environment(),
                        .proof = proof_};
   RunnerLock lock(target_, in_.history, to.limits.target.retry_for, use_.reporter, use_.stop);
-  refuse_changed_history();
+  if (!still_to_do(ways)) {
+    outcome_.summary =
+        fmt::format("another call has rolled {} back meanwhile: nothing to do",
+                    ways.size() == 1 ? ways.front().of.label() : count_of(ways.size(), "migration"));
+    return;
+  }
   prepare_ledger(target_, in_.history);
   if (ways.size() > 1 && can_be_together(ways)) return undo_as_one(to, ways);
   if (ways.size() > 1) use_.reporter.say("one after the other: not all of it can be one transaction");

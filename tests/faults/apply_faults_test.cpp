@@ -1,11 +1,10 @@
 #include "runner/core/exit_code.hpp"
-#include "tests/faults/disturbed_stage.hpp"
 #include "tests/faults/fault_count.hpp"
+#include "tests/faults/fault_project.hpp"
 
 #include <csignal>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -30,15 +29,6 @@ class ApplyFaults : public testing::Test {
   Session admin_ = database_.admin();
 };
 
-TEST_F(ApplyFaults, EightRunnersAtOnceApplyEachVersionOnce) {
-  const DisturbedStage stage(DisturbedStage::Stage::apply, 20);
-  const std::unique_ptr<TestDatabase> database = stage.database();
-  std::vector<std::unique_ptr<Program>> runs;
-  for (int i = 0; i < 8; ++i) runs.push_back(stage.start(database->url()));
-  for (const auto& run : runs) EXPECT_EQ(run->wait(), 0) << run->told();
-  stage.expect_survived("8 runners at once", *database);
-}
-
 static constexpr const char* sleeps =
     "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(6%' AND state = 'active'";
 
@@ -60,49 +50,6 @@ TEST_F(ApplyFaults, ABackendThatIsEndedDuringAStatementLeavesNothing) {
   EXPECT_EQ(run->wait(), to_int(ExitCode::environment));
   EXPECT_EQ(look("SELECT to_regclass('a')"), "NULL");
   EXPECT_EQ(versions(), "");
-}
-
-/// The server has the whole migration, COMMIT included, and waits for nothing from the client.
-TEST_F(ApplyFaults, AFrozenClientFreesItsLocks) {
-  on_target("CREATE TABLE busy (n int)");
-  project_.add("1", "ALTER TABLE busy ADD COLUMN m int; SELECT pg_sleep(1)");
-  const auto run = start();
-  wait_until(admin_,
-             "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'busy'::regclass "
-             "AND mode = 'AccessExclusiveLock' AND granted");
-  run->signal(SIGSTOP);
-  Session writer = database_.session();
-  writer.query("SET lock_timeout = '6s'", "limit the wait");
-  const bool free = !writer.execute("INSERT INTO busy VALUES (1)").error;
-  EXPECT_TRUE(free);
-  run->signal(SIGCONT);
-  EXPECT_EQ(run->wait(), 0);
-  count_fault("apply: SIGSTOP while locks are held, freed within 6 s", free && versions() == "1");
-}
-
-/// The server has only a part of the migration, and no limit of a statement's time applies while it waits for
-/// the next one.
-TEST_F(ApplyFaults, AClientThatFreezesInTheMidstOfSendingFreesItsLocks) {
-  on_target("CREATE TABLE busy (n int)");
-  const std::string long_text = "SELECT length('" + std::string(100'000, 'x') + "')";
-  std::string sql = "ALTER TABLE busy ADD COLUMN m int;\nSELECT pg_sleep(1)";
-  for (int i = 0; i < 50; ++i) sql += ";\n" + long_text;
-  project_.add("1", sql);
-  const auto run = start();
-  wait_until(admin_,
-             "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'busy'::regclass "
-             "AND mode = 'AccessExclusiveLock' AND granted");
-  run->signal(SIGSTOP);
-  Session writer = database_.session();
-  writer.query("SET lock_timeout = '30s'", "limit the wait");  // a generous bound of 6 s
-  const bool free = !writer.execute("INSERT INTO busy VALUES (1)").error;
-  EXPECT_TRUE(free);
-  run->signal(SIGCONT);
-  EXPECT_EQ(run->wait(), to_int(ExitCode::environment)) << run->told();
-  EXPECT_EQ(versions(), "");
-  const auto again = start();
-  EXPECT_EQ(again->wait(), 0) << again->told();
-  count_fault("apply: SIGSTOP while a large migration is sent", free && versions() == "1");
 }
 
 /// PostgreSQL leaves the index that it was building, with a name of its own.

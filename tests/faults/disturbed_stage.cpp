@@ -15,12 +15,15 @@ namespace runner {
 
 using Clock = std::chrono::steady_clock;
 
-/// What may not be proven costs no shadow.
-static const Program::Variables without_shadow{{"RUNNER_PG_BIN", "/nonexistent"}};
+const Program::Variables without_shadow{{"RUNNER_PG_BIN", "/nonexistent"}};
+
+std::string named(Stage stage, const std::string& fault) {
+  return (stage == Stage::apply ? "apply: " : "rollback: ") + fault;
+}
 
 DisturbedStage::DisturbedStage(Stage stage, int migrations) : stage_(stage), migrations_(migrations) {
   project_.add_up_to(migrations);
-  if (stage == Stage::rollback) project_.apply(before_.url())->wait();
+  prepare(before_.url());
   const std::unique_ptr<TestDatabase> calm = database();
   const auto began = Clock::now();
   const auto program = start(calm->url());
@@ -35,13 +38,13 @@ std::unique_ptr<TestDatabase> DisturbedStage::database() const {
   return std::make_unique<TestDatabase>(TestDatabase::CopyOf{before_});
 }
 
+void DisturbedStage::prepare(const DatabaseUrl& url) const {
+  if (stage_ == Stage::rollback) project_.apply(url)->wait();
+}
+
 std::unique_ptr<Program> DisturbedStage::start(const DatabaseUrl& url) const {
   return stage_ == Stage::apply ? project_.apply(url)
                                 : project_.roll_back(url, FaultProject::version(1), without_shadow);
-}
-
-std::string DisturbedStage::name(const std::string& fault) const {
-  return (stage_ == Stage::apply ? "apply: " : "rollback: ") + fault;
 }
 
 void DisturbedStage::expect_survived(const std::string& fault, const DatabaseUrl& url,
@@ -52,7 +55,7 @@ void DisturbedStage::expect_survived(const std::string& fault, const DatabaseUrl
   const bool whole = compared_++ % 10 == 0;
   const std::string seen = whole ? state_of(admin) : records_of(admin);
   const std::string& expected = whole ? state_ : records_;
-  count_fault(name(fault), code == 0 && seen == expected);
+  count_fault(named(stage_, fault), code == 0 && seen == expected);
   EXPECT_EQ(code, 0) << again->told();
   EXPECT_EQ(seen, expected);
 }
@@ -93,7 +96,7 @@ int DisturbedStage::walk(const std::string& fault, const Fault& act) const {
   const std::string state = state_of(walk.admin());
   EXPECT_EQ(state, state_);
   const bool survived = state == state_;
-  for (int i = 0; i < faults; ++i) count_fault(name(fault), survived);
+  for (int i = 0; i < faults; ++i) count_fault(named(stage_, fault), survived);
   return faults;
 }
 

@@ -9,6 +9,8 @@
 #include <set>
 #include <string>
 
+#include <gtest/gtest.h>
+
 namespace runner {
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -24,17 +26,29 @@ constexpr int times(int plain) {
   return sanitized ? plain / 5 : plain;
 }
 
+enum class Stage { apply, rollback };
+inline const auto both_stages = testing::Values(Stage::apply, Stage::rollback);
+/// For test names.
+inline std::string stage_name(const testing::TestParamInfo<Stage>& stage) {
+  return stage.param == Stage::apply ? "Apply" : "Rollback";
+}
+/// "apply: kill -9", for the table of faults.
+std::string named(Stage stage, const std::string& fault);
+
+/// What may not be proven costs no shadow.
+extern const Program::Variables without_shadow;
+
 /// `migrate` or `migrate:rollback` over many migrations, to be disturbed and then run once more.
 class DisturbedStage {
  public:
-  enum class Stage { apply, rollback };
   /// Runs it undisturbed, to know what it leaves and how long it takes.
   DisturbedStage(Stage stage, int migrations);
 
   /// A database on which the stage has its work before it.
   std::unique_ptr<TestDatabase> database() const;
+  /// The same on a server of its own.
+  void prepare(const DatabaseUrl& url) const;
   std::unique_ptr<Program> start(const DatabaseUrl& url) const;
-  std::string name(const std::string& fault) const;  ///< "apply: kill -9"
 
   /// Runs it once more, compares what it left, and counts the fault. The whole catalogue, which takes longest
   /// to read, is compared every tenth time.

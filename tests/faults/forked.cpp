@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <chrono>
 #include <fstream>
+#include <iterator>
 
+#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,13 +44,24 @@ void adopt_orphans() {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-bool all_children_end() {
+std::set<pid_t> children() {
+  std::ifstream of_main_thread(fmt::format("/proc/self/task/{}/children", ::getpid()));
+  return {std::istream_iterator<pid_t>(of_main_thread), {}};
+}
+
+static void reap(const std::set<pid_t>& ended) {
+  for (const pid_t child : ended) ::waitpid(child, nullptr, WNOHANG);
+}
+
+bool all_children_end(const std::set<pid_t>& but) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   for (;;) {
-    const pid_t ended = ::waitpid(-1, nullptr, WNOHANG);
-    if (ended < 0 && errno == ECHILD) return true;
+    std::set<pid_t> others = children();
+    for (const pid_t kept : but) others.erase(kept);
+    if (others.empty()) return true;
     if (std::chrono::steady_clock::now() > until) return false;
-    if (ended == 0) ::usleep(2000);
+    reap(others);
+    ::usleep(2000);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 
 #include <sys/types.h>
@@ -19,7 +20,10 @@ int wait_for(pid_t child);
 /// From now on orphans below this process become its own children.
 void adopt_orphans();
 
-/// Waits until no child of ours, adopted ones included, is left. False when some still run after a minute.
-bool all_children_end();
+/// Of this process, adopted ones included.
+std::set<pid_t> children();
+
+/// Waits until no child of ours is left but these. False when others still run after a minute.
+bool all_children_end(const std::set<pid_t>& but = {});
 
 }  // namespace runner

@@ -2,13 +2,14 @@
 #include "tests/faults/disturbed_stage.hpp"
 
 #include <csignal>
+#include <memory>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace runner {
 
-using Stage = DisturbedStage::Stage;
 using Then = StatementProxy::Then;
 using Statement = StatementProxy::Statement;
 
@@ -77,10 +78,15 @@ TEST_P(StageFaults, ACommitWhoseAnswerIsLost) {
   EXPECT_EQ(codes.count(to_int(ExitCode::environment)), of_ledger);
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, StageFaults,
-                         testing::Values(DisturbedStage::Stage::apply, DisturbedStage::Stage::rollback),
-                         [](const auto& stage) {
-                           return stage.param == DisturbedStage::Stage::apply ? "Apply" : "Rollback";
-                         });
+TEST_P(StageFaults, EightRunsAtOnceDoTheWorkOnce) {
+  const DisturbedStage disturbed = stage(GetParam() == Stage::apply ? 20 : 6);
+  const std::unique_ptr<TestDatabase> database = disturbed.database();
+  std::vector<std::unique_ptr<Program>> runs;
+  for (int i = 0; i < 8; ++i) runs.push_back(disturbed.start(database->url()));
+  for (const auto& run : runs) EXPECT_EQ(run->wait(), 0) << run->told();
+  disturbed.expect_survived("8 runs at once", *database);
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, StageFaults, both_stages, stage_name);
 
 }  // namespace runner
