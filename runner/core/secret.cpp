@@ -1,11 +1,12 @@
 #include "runner/core/secret.hpp"
 
+#include "runner/core/text.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <vector>
 
-#include <fmt/format.h>
 #include <sys/prctl.h>
 
 namespace runner {
@@ -19,17 +20,6 @@ Secret::~Secret() {
 static std::vector<std::string>& registered() {
   static std::vector<std::string> texts;
   return texts;
-}
-
-static std::string percent_encoded(std::string_view text) {
-  static constexpr std::string_view unreserved =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string encoded;
-  for (const char c : text)
-    encoded += unreserved.find(c) != std::string_view::npos
-                   ? std::string(1, c)
-                   : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  return encoded;
 }
 
 void forbid_core_dumps() {

@@ -28,4 +28,7 @@ std::string count_of(std::size_t n, std::string_view singular, std::string_view 
 
 std::string_view trimmed(std::string_view text);
 
+/// For a URL: everything but letters, digits and -._~ as %XX.
+std::string percent_encoded(std::string_view text);
+
 }  // namespace runner

@@ -1,9 +1,10 @@
 #include "runner/http/http_client.hpp"
 
+#include "runner/http/curl_library.hpp"
+
 #include <algorithm>
 #include <optional>
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 namespace runner {
@@ -17,24 +18,24 @@ struct HeaderListDeleter {
   void operator()(curl_slist* list) const {
     for (curl_slist* item = list; item != nullptr; item = item->next)
       for (volatile char* c = item->data; *c != '\0'; ++c) *c = '*';
-    curl_slist_free_all(list);
+    curl().slist_free_all(list);
   }
 };
 using HeaderList = std::unique_ptr<curl_slist, HeaderListDeleter>;
 
 struct EasyDeleter {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
 };
 struct MultiDeleter {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
 };
 
 /// The handle is in the multi handle as long as this lives, also when a stop signal throws.
 struct Added {
   CURLM* multi;
   CURL* easy;
-  Added(CURLM* m, CURL* e) : multi(m), easy(e) { curl_multi_add_handle(multi, easy); }
-  ~Added() { curl_multi_remove_handle(multi, easy); }
+  Added(CURLM* m, CURL* e) : multi(m), easy(e) { curl().multi_add_handle(multi, easy); }
+  ~Added() { curl().multi_remove_handle(multi, easy); }
   Added(const Added&) = delete;
   Added& operator=(const Added&) = delete;
 };
@@ -47,7 +48,7 @@ struct Answer {
 }  // namespace
 
 struct HttpClient::Curl {
-  std::unique_ptr<CURLM, MultiDeleter> multi{curl_multi_init()};
+  std::unique_ptr<CURLM, MultiDeleter> multi{curl().multi_init()};
 };
 
 /// What one try gave: an answer, or why there is none.
@@ -85,7 +86,7 @@ static std::size_t keep_answer(char* bytes, std::size_t, std::size_t size, void*
 static HeaderList header_list(const HttpRequest& request) {
   HeaderList list;
   const auto add = [&](const std::string& line) {
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    curl_slist* longer = curl().slist_append(list.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
     static_cast<void>(list.release());
     list.reset(longer);
@@ -102,57 +103,57 @@ static HeaderList header_list(const HttpRequest& request) {
 
 HttpClient::HttpClient(HttpUrl url, HttpSettings settings, const StopSignal& stop)
     : url_(std::move(url)), settings_(std::move(settings)), stop_(stop), curl_(std::make_unique<Curl>()) {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (started != CURLE_OK || !curl_->multi) throw Error{ExitCode::environment, "libcurl cannot be started"};
+  if (!curl_->multi) throw Error{ExitCode::environment, "libcurl cannot be started"};
 }
 
 HttpClient::~HttpClient() = default;
 
 static void set_up(CURL* easy, const HttpUrl& url, const HttpSettings& settings, const HttpRequest& request) {
-  curl_easy_setopt(easy, CURLOPT_URL, (url.text + request.path).c_str());
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!settings.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
-  if (url.loopback) curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "runner/" RUNNER_VERSION);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(settings.attempt_timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  curl().easy_setopt(easy, CURLOPT_URL, (url.text + request.path).c_str());
+  curl().easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl().easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl().easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl().easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl().easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl().easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!settings.ca_file.empty()) curl().easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
+  if (url.loopback) curl().easy_setopt(easy, CURLOPT_PROXY, "");
+  curl().easy_setopt(easy, CURLOPT_USERAGENT, "runner/" RUNNER_VERSION);
+  curl().easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
+  curl().easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(settings.attempt_timeout.count()));
+  curl().easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   if (request.method == "GET") return;
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.reveal().size()));
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.reveal().c_str());
+  curl().easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.reveal().size()));
+  curl().easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.reveal().c_str());
 }
 
 HttpClient::Attempt HttpClient::attempt(const HttpRequest& request) {
   Attempt tried;
-  const std::unique_ptr<CURL, EasyDeleter> easy(curl_easy_init());
+  const std::unique_ptr<CURL, EasyDeleter> easy(curl().easy_init());
   if (!easy) throw std::bad_alloc();
   const HeaderList headers = header_list(request);
   Answer answer{&tried.response.body, settings_.answer_limit_bytes};
   set_up(easy.get(), url_, settings_, request);
-  curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, keep_answer);
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &answer);
+  curl().easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
+  curl().easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, keep_answer);
+  curl().easy_setopt(easy.get(), CURLOPT_WRITEDATA, &answer);
   CURLM* multi = curl_->multi.get();
   const Added added(multi, easy.get());
   for (int running = 1;;) {
-    curl_multi_perform(multi, &running);
+    curl().multi_perform(multi, &running);
     if (running == 0) break;
     curl_waitfd stop{stop_.fd(), CURL_WAIT_POLLIN, 0};
-    curl_multi_poll(multi, &stop, 1, 1000, nullptr);
+    curl().multi_poll(multi, &stop, 1, 1000, nullptr);
     stop_.check();
   }
   int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi, &left))
+  while (const CURLMsg* message = curl().multi_info_read(multi, &left))
     if (message->msg == CURLMSG_DONE) tried.problem = message->data.result;
   long status = 0;
   curl_off_t wait_s = 0;
-  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(easy.get(), CURLINFO_RETRY_AFTER, &wait_s);
+  curl().easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  curl().easy_getinfo(easy.get(), CURLINFO_RETRY_AFTER, &wait_s);
   tried.response.status = static_cast<int>(status);
   if (wait_s > 0) tried.retry_after = std::chrono::seconds(wait_s);
   return tried;
@@ -163,8 +164,8 @@ void HttpClient::pause(std::chrono::milliseconds time) {
   for (auto left = time; left > 0ms;
        left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now())) {
     curl_waitfd stop{stop_.fd(), CURL_WAIT_POLLIN, 0};
-    curl_multi_poll(curl_->multi.get(), &stop, 1,
-                    static_cast<int>(std::min(left, std::chrono::milliseconds(60'000)).count()), nullptr);
+    curl().multi_poll(curl_->multi.get(), &stop, 1,
+                      static_cast<int>(std::min(left, std::chrono::milliseconds(60'000)).count()), nullptr);
     stop_.check();
   }
 }
@@ -174,12 +175,12 @@ Error HttpClient::no_answer(const Attempt& last) const {
   switch (last.problem) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-      return error.because(curl_easy_strerror(last.problem))
+      return error.because(curl().easy_strerror(last.problem))
           .hint("let SSL_CERT_FILE name the certificates that are to be trusted");
     case CURLE_WRITE_ERROR:
       return error.because(fmt::format("it is longer than {} bytes", settings_.answer_limit_bytes));
     default:
-      return error.because(curl_easy_strerror(last.problem));
+      return error.because(curl().easy_strerror(last.problem));
   }
 }
 
@@ -199,14 +200,6 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
     tried.response.attempts = attempts;
     return std::move(tried.response);
   }
-}
-
-std::string percent_encoded(std::string_view text) {
-  if (text.empty()) return {};  // curl would look for the end of it
-  const std::unique_ptr<char, decltype(&curl_free)> encoded(
-      curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size())), &curl_free);
-  if (!encoded) throw std::bad_alloc();
-  return encoded.get();
 }
 
 }  // namespace runner

@@ -70,7 +70,4 @@ class HttpClient {
   std::unique_ptr<Curl> curl_;
 };
 
-/// For a query: everything but letters, digits and -._~ as %XX.
-std::string percent_encoded(std::string_view text);
-
 }  // namespace runner

@@ -1,25 +1,25 @@
 #include "runner/http/http_url.hpp"
 
 #include "runner/core/error.hpp"
+#include "runner/http/curl_library.hpp"
 
 #include <memory>
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 namespace runner {
 
 namespace {
 struct UrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(CURLU* url) const { curl().url_cleanup(url); }
 };
 }  // namespace
 
 /// "" when the URL has no such part.
 static std::string part_of(CURLU* url, CURLUPart part) {
   char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
-  const std::unique_ptr<char, decltype(&curl_free)> owner(text, &curl_free);
+  if (curl().url_get(url, part, &text, 0) != CURLUE_OK) return {};
+  const std::unique_ptr<char, decltype(curl().free)> owner(text, curl().free);
   return text;
 }
 
@@ -33,9 +33,9 @@ HttpUrl HttpUrl::parse(const std::string& text, std::string_view source, bool al
   const auto refuse = [&](std::string what, std::string advice) {
     throw Error{ExitCode::usage, fmt::format("{} {}", source, what)}.hint(std::move(advice));
   };
-  const std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
+  const std::unique_ptr<CURLU, UrlDeleter> url(curl().url());
   static constexpr const char* example = "write it as https://project.supabase.co";
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
+  if (!url || curl().url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
     refuse("is no URL", example);
   const std::string scheme = part_of(url.get(), CURLUPART_SCHEME);
   if (scheme != "https" && scheme != "http") refuse("is no http or https URL", example);

@@ -58,9 +58,10 @@ static constexpr std::array libraries{
     Library{"yaml-cpp/", {"yaml", "", ""}},
 };
 /// The system's own headers, and fmt, which stands in for the standard library's <format>.
-static constexpr std::array free_for_all{
-    "arpa/",    "dirent.h", "fcntl.h", "fmt/",    "glob.h",   "iconv.h", "grp.h", "linux/",    "netdb.h",
-    "netinet/", "poll.h",   "pwd.h",   "sched.h", "signal.h", "spawn.h", "sys/",  "termios.h", "unistd.h"};
+static constexpr std::array free_for_all{"arpa/",    "dirent.h", "dlfcn.h",   "fcntl.h", "fmt/",
+                                         "glob.h",   "iconv.h",  "grp.h",     "linux/",  "netdb.h",
+                                         "netinet/", "poll.h",   "pwd.h",     "sched.h", "signal.h",
+                                         "spawn.h",  "sys/",     "termios.h", "unistd.h"};
 
 /// "runner/core/text.cpp" → "core", "stages/exec/exec.cpp" → "stages/exec", "stages/registry.cpp" →
 /// "registry", "runner/main.cpp" → "main".

@@ -3,6 +3,7 @@
 
 #include "runner/core/secret.hpp"
 #include "runner/core/stop_signal.hpp"
+#include "runner/core/text.hpp"
 #include "runner/http/auth_api.hpp"
 #include "tests/database/stages/auth_accounts.hpp"
 

@@ -100,4 +100,10 @@ TEST(Trimmed, TakesSpaceFromBothEnds) {
   EXPECT_EQ(trimmed(""), "");
 }
 
+TEST(PercentEncoded, LeavesOnlyWhatIsPlain) {
+  EXPECT_EQ(percent_encoded(""), "");
+  EXPECT_EQ(percent_encoded("a.b-c_d~e9"), "a.b-c_d~e9");
+  EXPECT_EQ(percent_encoded("ada+x@example.org&page=2"), "ada%2Bx%40example.org%26page%3D2");
+}
+
 }  // namespace runner

@@ -1,5 +1,6 @@
 #include "runner/http/http_client.hpp"
 
+#include "runner/http/curl_library.hpp"
 #include "tests/support/http_server.hpp"
 
 #include <chrono>
@@ -172,10 +173,17 @@ TEST(HttpStop, EndsARequestAndAPauseOnASignal) {
   EXPECT_EQ(exit_code_when_terminated({.status = 429, .headers = {"Retry-After: 4"}}), ExitCode::terminated);
 }
 
-TEST(PercentEncoded, LeavesOnlyWhatIsPlain) {
-  EXPECT_EQ(percent_encoded(""), "");
-  EXPECT_EQ(percent_encoded("a.b-c_d~e9"), "a.b-c_d~e9");
-  EXPECT_EQ(percent_encoded("ada+x@example.org&page=2"), "ada%2Bx%40example.org%26page%3D2");
+TEST(CurlLibrary, SaysWhatToInstallWhereItIsMissing) {
+  const Error error = error_of([] { open_curl("libcurl-that-nobody-has.so.4"); });
+  EXPECT_EQ(error.code(), ExitCode::environment);
+  EXPECT_EQ(error.message(), "libcurl cannot be used");
+  EXPECT_NE(error.reason().find("libcurl-that-nobody-has.so.4"), std::string::npos) << error.reason();
+}
+
+TEST(CurlLibrary, MustHaveAllThatIsCalled) {
+  const Error error = error_of([] { open_curl("libc.so.6"); });
+  EXPECT_EQ(error.code(), ExitCode::environment);
+  EXPECT_NE(error.reason().find("curl_global_init"), std::string::npos) << error.reason();
 }
 
 }  // namespace runner
