@@ -1,6 +1,7 @@
 #include "runner/migration/trace_events.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -21,6 +22,7 @@ class Reader {
 
  private:
   std::vector<HeldLock> held(const trace_event::Looked& looked);
+  void add_explicit_lock(std::size_t offset, const std::vector<HeldLock>& held);
   void add_work(const trace_event::Looked& looked, const LockedRelation& locked, StatementTrace& into);
   std::vector<std::string> built_indexes(const LockedRelation& table) const;
   ScanCount newly_counted(const LockedRelation& table);
@@ -131,9 +133,18 @@ static bool is_felt(const StatementTrace& statement) {
   });
 }
 
+/// LOCK TABLE itself, which could not be looked at.
+void Reader::add_explicit_lock(std::size_t offset, const std::vector<HeldLock>& held) {
+  StatementTrace lock{.offset = offset, .command = "LOCK"};
+  std::ranges::copy_if(held, std::back_inserter(lock.held),
+                       [&](const HeldLock& one) { return one.since == offset; });
+  if (!lock.held.empty()) traces_.push_back(std::move(lock));
+}
+
 void Reader::operator()(const trace_event::Looked& looked) {
   StatementTrace statement = looked.statement;
   statement.held = held(looked);
+  if (looked.locked_by != statement.offset) add_explicit_lock(looked.locked_by, statement.held);
   for (const LockedRelation& locked : looked.locked) add_work(looked, locked, statement);
   if (is_felt(statement)) traces_.push_back(std::move(statement));
 }

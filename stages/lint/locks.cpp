@@ -1,5 +1,6 @@
 #include "stages/lint/locks.hpp"
 
+#include "stages/lint/other_ends.hpp"
 #include "stages/lint/rewrites.hpp"
 #include "stages/lint/rule_context.hpp"
 
@@ -10,9 +11,9 @@
 
 namespace runner {
 
-std::string waits(Lock lock, const QualifiedName& table) {
-  return lock == Lock::access_exclusive ? fmt::format("reads and writes of {} wait", table.str())
-                                        : fmt::format("writers to {} wait", table.str());
+std::string waits(LockMode lock, const QualifiedName& table) {
+  return lock == LockMode::access_exclusive ? fmt::format("reads and writes of {} wait", table.str())
+                                            : fmt::format("writers to {} wait", table.str());
 }
 
 std::string while_done(RowWork work) {
@@ -29,6 +30,10 @@ std::string while_done(RowWork work) {
   return "";
 }
 
+static bool holds_rows(const SchemaTable& table) {
+  return table.kind == RelationKind::table || table.kind == RelationKind::materialized_view;
+}
+
 namespace {
 /// Collects the locks of one statement.
 class LockReader {
@@ -37,44 +42,45 @@ class LockReader {
 
   void operator()(const AlterTable& alter);
   void operator()(const CreateTable& create);
-  void operator()(const CreateIndex& create) {
-    if (create.concurrently)
-      add(create.table, Lock::share_update_exclusive);
-    else
-      add(create.table, Lock::share, create.only ? RowWork::none : RowWork::build_index);
-  }
+  void operator()(const CreateIndex& create);
   void operator()(const Reindex& reindex);
   void operator()(const Drop& drop);
   void operator()(const Rename& rename);
   void operator()(const RefreshView& refresh) {
-    if (refresh.concurrently)
-      add(refresh.view, Lock::exclusive);
+    if (refresh.concurrently)  // reads the old rows, to find what differs
+      add(refresh.view, LockMode::exclusive, RowWork::scan);
     else
-      add(refresh.view, Lock::access_exclusive, refresh.with_data ? RowWork::rewrite : RowWork::none);
+      add(refresh.view, LockMode::access_exclusive, refresh.with_data ? RowWork::rewrite : RowWork::none);
   }
-  void operator()(const CreateTrigger& create) { add(create.table, Lock::share_row_exclusive); }
-  void operator()(const Policy& policy) { add(policy.table, Lock::access_exclusive); }
+  void operator()(const CreateTrigger& create) { add(create.table, LockMode::share_row_exclusive); }
+  void operator()(const Policy& policy) { add(policy.table, LockMode::access_exclusive); }
   void operator()(const Truncate& truncate) {
-    for (const QualifiedName& table : truncate.tables) add(table, Lock::access_exclusive);
+    for (const QualifiedName& table : truncate.tables) add(table, LockMode::access_exclusive);
   }
   void operator()(const Vacuum& vacuum) {
     for (const QualifiedName& table : vacuum.tables)
-      if (vacuum.full) add(table, Lock::access_exclusive, RowWork::rewrite);
+      if (vacuum.full)
+        add(table, LockMode::access_exclusive, RowWork::rewrite);
+      else
+        add(table, LockMode::share_update_exclusive, RowWork::scan);
   }
   void operator()(const ClusterTable& cluster) {
-    if (!cluster.table.empty()) add(cluster.table, Lock::access_exclusive, RowWork::rewrite);
+    if (!cluster.table.empty()) add(cluster.table, LockMode::access_exclusive, RowWork::rewrite);
   }
   void operator()(const LockTable& lock);
+  void operator()(const AlterDomain& alter);
   template <typename T>
   void operator()(const T&) {}  // locks no table that others feel
 
   std::vector<TableLock> found{};
 
  private:
-  void add(const QualifiedName& table, Lock lock, RowWork work = RowWork::none, std::size_t position = 0) {
+  void add(const QualifiedName& table, LockMode lock, RowWork work = RowWork::none,
+           std::size_t position = 0) {
     if (!table.empty() && !in_.created(table))
       found.push_back({table, lock, work, position == 0 ? table.position : position});
   }
+  void add_default_partition(const QualifiedName& parent, std::size_t position);
   void add_action(const AlterTable& alter, const AlterAction& action);
   void add_column(const AlterTable& alter, const AlterAction& action);
   void add_constraint(const QualifiedName& table, const Constraint& constraint, bool on_new_column);
@@ -89,29 +95,30 @@ void LockReader::add_constraint(const QualifiedName& table, const Constraint& co
   switch (constraint.kind) {
     case ConstraintKind::foreign_key: {
       const bool scans = !constraint.not_valid && !on_new_column && !in_.created(table);
-      add(table, Lock::share_row_exclusive, scans ? RowWork::scan : RowWork::none, position);
-      add(constraint.referenced, Lock::share_row_exclusive, RowWork::none, position);
+      add(table, LockMode::share_row_exclusive, scans ? RowWork::scan : RowWork::none, position);
+      add(constraint.referenced, LockMode::share_row_exclusive, RowWork::none, position);
       return;
     }
     case ConstraintKind::check:
-      return add(table, Lock::access_exclusive, constraint.not_valid ? RowWork::none : RowWork::scan,
+      return add(table, LockMode::access_exclusive, constraint.not_valid ? RowWork::none : RowWork::scan,
                  position);
     default:
-      return add(table, Lock::access_exclusive,
+      return add(table, LockMode::access_exclusive,
                  constraint.using_index.empty() ? RowWork::build_index : RowWork::none, position);
   }
 }
 
 void LockReader::add_column(const AlterTable& alter, const AlterAction& action) {
   const ColumnDefinition& column = *action.column;
-  const bool rewrites = !in_.created(alter.table) && !rewrite_by_column(column, in_).empty();
-  add(alter.table, Lock::access_exclusive, rewrites ? RowWork::rewrite : RowWork::none, action.position);
+  RowWork work = scans_for_nulls(column) ? RowWork::scan : RowWork::none;
+  if (!in_.created(alter.table) && !rewrite_by_column(column, in_).empty()) work = RowWork::rewrite;
+  add(alter.table, LockMode::access_exclusive, work, action.position);
   for (const Constraint& constraint : column.constraints)
     add_constraint(alter.table, constraint, !column.default_value.given);
 }
 
 void LockReader::add_action(const AlterTable& alter, const AlterAction& action) {
-  const auto lock = [&](Lock strength, RowWork work = RowWork::none) {
+  const auto lock = [&](LockMode strength, RowWork work = RowWork::none) {
     add(alter.table, strength, work, action.position);
   };
   const SchemaTable* table = nullptr;
@@ -125,77 +132,118 @@ void LockReader::add_action(const AlterTable& alter, const AlterAction& action) 
       if (in_.created(alter.table)) return;
       table = in_.table(alter.table);
       return lock(
-          Lock::access_exclusive,
+          LockMode::access_exclusive,
           work_of_type_change(table == nullptr ? nullptr : table->column(action.name), action, in_.schema()));
     case AlterKind::set_not_null:
       if (in_.created(alter.table)) return;
-      return lock(Lock::access_exclusive,
+      return lock(LockMode::access_exclusive,
                   scans_for_nulls(in_.table(alter.table), action.name) ? RowWork::scan : RowWork::none);
     case AlterKind::set_tablespace:
     case AlterKind::set_logged:
     case AlterKind::set_unlogged:
     case AlterKind::set_access_method:
-      return lock(Lock::access_exclusive, RowWork::rewrite);
+      return lock(LockMode::access_exclusive, RowWork::rewrite);
     case AlterKind::validate_constraint:
-      return lock(Lock::share_update_exclusive, RowWork::scan);
+      return lock(LockMode::share_update_exclusive, RowWork::scan);
     case AlterKind::attach_partition:
-      lock(Lock::share_update_exclusive);
-      return add(action.partition, Lock::access_exclusive, RowWork::scan, action.position);
+      lock(LockMode::share_update_exclusive);
+      if (!action.is_default_partition) add_default_partition(alter.table, action.position);
+      if (in_.created(action.partition)) return;
+      return add(action.partition, LockMode::access_exclusive,
+                 scans_for_bounds(in_.table(action.partition)) ? RowWork::scan : RowWork::none,
+                 action.position);
     case AlterKind::detach_partition:
-      lock(action.concurrently ? Lock::share_update_exclusive : Lock::access_exclusive);
-      return add(action.partition, Lock::access_exclusive, RowWork::none, action.position);
+      lock(action.concurrently ? LockMode::share_update_exclusive : LockMode::access_exclusive);
+      return add(action.partition, LockMode::access_exclusive, RowWork::none, action.position);
     case AlterKind::enable_trigger:
     case AlterKind::disable_trigger:
-      return lock(Lock::share_row_exclusive);
+      return lock(LockMode::share_row_exclusive);
     case AlterKind::set_options:
     case AlterKind::set_statistics:
     case AlterKind::cluster_on:
-      return lock(Lock::share_update_exclusive);
+      return lock(LockMode::share_update_exclusive);
     default:
-      return lock(Lock::access_exclusive);
+      return lock(LockMode::access_exclusive);
   }
 }
 
 void LockReader::operator()(const AlterTable& alter) {
   if (alter.kind != RelationKind::table && alter.kind != RelationKind::materialized_view) return;
   for (const AlterAction& action : alter.actions) add_action(alter, action);
+  for (const OtherEnd& end : other_ends(alter, in_))
+    add(end.table, LockMode::access_exclusive, RowWork::none, end.position);
 }
 
 void LockReader::operator()(const CreateTable& create) {
-  if (!create.partition_of.empty()) add(create.partition_of, Lock::access_exclusive);
+  if (!create.partition_of.empty()) {
+    add(create.partition_of, LockMode::access_exclusive);
+    if (!create.is_default_partition) add_default_partition(create.partition_of, create.table.position);
+  }
   for (const Constraint& constraint : create.constraints)
     if (constraint.kind == ConstraintKind::foreign_key)
-      add(constraint.referenced, Lock::share_row_exclusive, RowWork::none, constraint.position);
+      add(constraint.referenced, LockMode::share_row_exclusive, RowWork::none, constraint.position);
 }
 
+/// Every plan looks at all indexes of a table, so who locks an index against readers locks out the table's.
+/// Source: PostgreSQL manual, REINDEX, "Notes".
 void LockReader::operator()(const Reindex& reindex) {
-  if (reindex.concurrently) return;
-  if (reindex.kind == Reindex::Kind::table) add(reindex.target, Lock::share, RowWork::build_index);
+  const LockMode mode = reindex.concurrently ? LockMode::share_update_exclusive : LockMode::access_exclusive;
+  if (reindex.kind == Reindex::Kind::table) add(reindex.target, mode, RowWork::build_index);
+  if (reindex.kind != Reindex::Kind::index) return;
+  if (const SchemaTable* table = in_.schema().table_of_index(reindex.target))
+    add(table->name, mode, RowWork::build_index, reindex.target.position);
 }
 
 void LockReader::operator()(const Drop& drop) {
   for (const DroppedObject& object : drop.objects) {
-    if (drop.kind == ObjectKind::table) add(object.name, Lock::access_exclusive);
+    if (drop.kind == ObjectKind::table) add(object.name, LockMode::access_exclusive);
     if (drop.kind == ObjectKind::trigger || drop.kind == ObjectKind::policy || drop.kind == ObjectKind::rule)
-      add(object.table, Lock::access_exclusive);
-    if (drop.kind == ObjectKind::index && !drop.concurrently)
+      add(object.table, LockMode::access_exclusive);
+    if (drop.kind == ObjectKind::index)
       if (const SchemaTable* table = in_.schema().table_of_index(object.name))
-        add(table->name, Lock::access_exclusive, RowWork::none, object.name.position);
+        add(table->name, drop.concurrently ? LockMode::share_update_exclusive : LockMode::access_exclusive,
+            RowWork::none, object.name.position);
+    if (drop.kind == ObjectKind::schema && drop.cascade)
+      for (const auto& [key, table] : in_.schema().tables)
+        if (key.first == object.name.name && holds_rows(table))
+          add(table.name, LockMode::access_exclusive, RowWork::none, object.name.position);
   }
+  for (const OtherEnd& end : other_ends(drop, in_))
+    add(end.table, LockMode::access_exclusive, RowWork::none, end.position);
 }
 
 void LockReader::operator()(const Rename& rename) {
   const bool of_table = rename.kind == ObjectKind::table || rename.kind == ObjectKind::constraint ||
                         (rename.kind == ObjectKind::column && rename.of == ObjectKind::table) ||
                         rename.kind == ObjectKind::policy || rename.kind == ObjectKind::trigger;
-  if (of_table) add(rename.object, Lock::access_exclusive);
+  if (of_table) add(rename.object, LockMode::access_exclusive);
 }
 
 void LockReader::operator()(const LockTable& lock) {
-  static constexpr int share_update_exclusive = 4;  // Source: PostgreSQL, lockdefs.h
-  if (lock.mode < share_update_exclusive) return;
-  const auto strength = static_cast<Lock>(lock.mode - share_update_exclusive);
+  const auto strength = static_cast<LockMode>(lock.mode - 1);  // Source: PostgreSQL, lockdefs.h
+  if (strength < LockMode::share_update_exclusive) return;
   for (const QualifiedName& table : lock.tables) add(table, strength);
+}
+
+void LockReader::operator()(const CreateIndex& create) {
+  if (in_.created(create.table)) return;
+  const bool is_there =
+      create.if_not_exists && in_.schema().table_of_index({create.table.schema, create.name, 0}) != nullptr;
+  add(create.table, create.concurrently ? LockMode::share_update_exclusive : LockMode::share,
+      create.only || is_there ? RowWork::none : RowWork::build_index);
+}
+
+/// A new partition's rows must not lie in it.
+void LockReader::add_default_partition(const QualifiedName& parent, std::size_t position) {
+  const SchemaTable* table = in_.created(parent) ? nullptr : in_.table(parent);
+  if (table != nullptr) add(table->default_partition, LockMode::access_exclusive, RowWork::scan, position);
+}
+
+void LockReader::operator()(const AlterDomain& alter) {
+  const SchemaType* domain = scans_users(alter) ? in_.schema().type(alter.domain) : nullptr;
+  if (domain == nullptr) return;
+  for (const SchemaTable* table : in_.schema().users(*domain))
+    if (holds_rows(*table)) add(table->name, LockMode::share, RowWork::scan, in_.statement().offset);
 }
 
 std::vector<TableLock> locks_of(const ParsedStatement& statement, const RuleContext& in) {

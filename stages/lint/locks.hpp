@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/migration/lock_mode.hpp"
 #include "runner/sql/parsed.hpp"
 
 #include <cstddef>
@@ -10,31 +11,24 @@ namespace runner {
 
 class RuleContext;
 
-/// PostgreSQL's table locks that others feel, the weaker first.
-enum class Lock {
-  share_update_exclusive,  ///< blocks neither reads nor writes
-  share,                   ///< blocks writes
-  share_row_exclusive,     ///< blocks writes
-  exclusive,               ///< blocks writes
-  access_exclusive,        ///< blocks reads, too
-};
-
 /// What is done with the rows while the lock is held.
 enum class RowWork { none, scan, build_index, rewrite };
 
+/// A lock that others feel: SHARE UPDATE EXCLUSIVE or a stronger one.
 struct TableLock {
   QualifiedName table{};
-  Lock lock = Lock::access_exclusive;
+  LockMode lock = LockMode::access_exclusive;
   RowWork work = RowWork::none;
   std::size_t position = 0;
 };
 
-/// What a statement locks of the relations that the file has not made itself.
+/// What a statement locks of the tables and materialized views that the file has not made itself. A partition
+/// that is not named goes with its table.
 /// Source: PostgreSQL manual, "Explicit Locking" and the commands' own pages; PostgreSQL 15's behaviour.
 std::vector<TableLock> locks_of(const ParsedStatement& statement, const RuleContext& in);
 
 /// "reads and writes of invoices wait", "writers to invoices wait"
-std::string waits(Lock lock, const QualifiedName& table);
+std::string waits(LockMode lock, const QualifiedName& table);
 /// "while every row is checked"; "" for none
 std::string while_done(RowWork work);
 

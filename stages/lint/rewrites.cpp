@@ -157,4 +157,19 @@ bool scans_for_nulls(const SchemaTable* table, std::string_view column) {
   });
 }
 
+bool scans_for_nulls(const ColumnDefinition& added) {
+  return added.not_null && !added.default_value.given;
+}
+
+bool scans_for_bounds(const SchemaTable* partition) {
+  return partition == nullptr ||
+         std::none_of(partition->constraints.begin(), partition->constraints.end(),
+                      [](const SchemaConstraint& c) { return c.kind == ConstraintKind::check && c.valid; });
+}
+
+bool scans_users(const AlterDomain& alter) {
+  if (alter.kind == AlterDomain::Kind::set_not_null || alter.kind == AlterDomain::Kind::validate) return true;
+  return alter.kind == AlterDomain::Kind::add_constraint && alter.constraint && !alter.constraint->not_valid;
+}
+
 }  // namespace runner

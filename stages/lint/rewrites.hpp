@@ -24,4 +24,14 @@ bool is_narrower(const TypeName& from, const TypeName& to);
 /// True when SET NOT NULL has to look at every row.
 bool scans_for_nulls(const SchemaTable* table, std::string_view column);
 
+/// True when ADD COLUMN has to look whether there is a row, because none could have a value.
+bool scans_for_nulls(const ColumnDefinition& added);
+
+/// True when ATTACH PARTITION has to look at every row of the partition; false where it has a valid check:
+/// whether that fits the bounds is for the server to know.
+bool scans_for_bounds(const SchemaTable* partition);
+
+/// True when a domain's change looks at every row of the tables that use it.
+bool scans_users(const AlterDomain& alter);
+
 }  // namespace runner

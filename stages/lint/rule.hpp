@@ -48,6 +48,10 @@ struct RuleExample {
   int since_major = 0;
   int line = 1;          ///< where the rule finds something
   bool refused = false;  ///< by PostgreSQL, too
+  /// The strongest lock that it takes on a relation that was there before, from SHARE UPDATE EXCLUSIVE on,
+  /// and what takes longest of that which it does with the rows of such a relation.
+  std::optional<LockMode> lock{};
+  RowWork work = RowWork::none;
 };
 
 using RuleCheck = Remarks (*)(const RuleContext&);

@@ -17,7 +17,10 @@ static constexpr std::string_view page_start =
     "yet. What a\n"
     "column's type is, which constraints are valid and the like is read from the target, or from a shadow "
     "with the\n"
-    "applied migrations, when a rule asks for it.\n\n"
+    "applied migrations, when a rule asks for it. What an example takes is the strongest lock on what was "
+    "there "
+    "before,\n"
+    "as a server shows it.\n\n"
     "One statement is excused by a line right above it; the reason is required:\n\n"
     "```sql\n-- runner:allow drop-table -- replaced by the table bills in March\nDROP TABLE "
     "invoices;\n```\n\n"
@@ -29,8 +32,16 @@ static std::string code_block(std::string_view comment, std::string_view sql) {
   return sql.empty() ? "" : fmt::format("-- {}\n{}", comment, sql);
 }
 
+/// "Found; takes SHARE while the index is built"
+static std::string titled(std::string_view title, const RuleExample& example) {
+  std::string text(title);
+  if (example.lock) text += fmt::format("; takes {}", to_string(*example.lock));
+  if (example.lock && example.work != RowWork::none) text += " " + while_done(example.work);
+  return text;
+}
+
 static std::string example_block(std::string_view title, const RuleExample& example) {
-  std::string text = fmt::format("{}:\n\n```sql\n", title);
+  std::string text = fmt::format("{}:\n\n```sql\n", titled(title, example));
   const bool labelled = !example.before.empty() || !example.rollback.empty();
   text += code_block("applied before", example.before);
   text += labelled ? code_block("the migration", example.sql) : std::string(example.sql);
@@ -66,7 +77,7 @@ static std::string indented(std::string_view text) {
 }
 
 static std::string example_text(std::string_view title, const RuleExample& example) {
-  std::string text = fmt::format("\n{}:\n", title);
+  std::string text = fmt::format("\n{}:\n", titled(title, example));
   const bool labelled = !example.before.empty() || !example.rollback.empty();
   text += indented(code_block("applied before", example.before));
   text += indented(labelled ? code_block("the migration", example.sql) : std::string(example.sql));

@@ -110,7 +110,7 @@ void Schema::apply(const CreateTable& create) {
     if (SchemaTable* parent = find(create.partition_of)) {
       table.partition_of = parent->name;
       table.columns = parent->columns;
-      if (create.is_default_partition) parent->has_default_partition = true;
+      if (create.is_default_partition) parent->default_partition = table.name;
     }
   for (const Constraint& constraint : create.constraints) add_constraint(table, constraint);
   tables.insert_or_assign(here, std::move(table));
@@ -220,11 +220,16 @@ void Schema::apply_action(SchemaTable& table, const AlterAction& action) {
       table.row_security = false;
       return;
     case AlterKind::attach_partition:
-      if (action.is_default_partition) table.has_default_partition = true;
-      if (SchemaTable* partition = find(action.partition)) partition->partition_of = table.name;
+      if (SchemaTable* partition = find(action.partition)) {
+        partition->partition_of = table.name;
+        if (action.is_default_partition) table.default_partition = partition->name;
+      }
       return;
     case AlterKind::detach_partition:
-      if (SchemaTable* partition = find(action.partition)) partition->partition_of = {};
+      if (SchemaTable* partition = find(action.partition)) {
+        partition->partition_of = {};
+        if (partition->name.str() == table.default_partition.str()) table.default_partition = {};
+      }
       return;
     default:
       if (SchemaColumn* column = named(table.columns, action.name)) apply_to_column(*column, action);

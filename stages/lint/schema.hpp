@@ -61,7 +61,7 @@ struct SchemaTable {
   bool partitioned = false;
   bool row_security = false;
   QualifiedName partition_of{};
-  bool has_default_partition = false;
+  QualifiedName default_partition{};
   std::vector<SchemaColumn> columns{};
   std::vector<SchemaConstraint> constraints{};
   std::vector<SchemaIndex> indexes{};

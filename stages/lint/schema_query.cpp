@@ -68,20 +68,21 @@ static void read_tables(Session& session, Schema& schema) {
   for_each(session,
            fmt::format(
                "SELECT n.nspname, c.relname, c.relkind, c.relrowsecurity, pn.nspname, p.relname, "
-               "EXISTS (SELECT FROM pg_catalog.pg_partitioned_table t WHERE t.partrelid = c.oid AND "
-               "t.partdefid <> 0), {} FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
-               "c.relnamespace LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = c.oid AND "
+               "dn.nspname, d.relname, {} FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid "
+               "= c.relnamespace LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = c.oid AND "
                "c.relispartition LEFT JOIN pg_catalog.pg_class p ON p.oid = i.inhparent LEFT JOIN "
-               "pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace WHERE c.relkind IN ('r', 'p', 'v', "
-               "'m', 'f') AND {}",
+               "pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace LEFT JOIN "
+               "pg_catalog.pg_partitioned_table t ON t.partrelid = c.oid LEFT JOIN pg_catalog.pg_class d ON "
+               "d.oid = t.partdefid LEFT JOIN pg_catalog.pg_namespace dn ON dn.oid = d.relnamespace WHERE "
+               "c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {}",
                grantees_sql("c.relacl", "r", "c.relowner"), own_schemas),
            [&](const Row& row) {
              SchemaTable table{.name = {text(row[0]), text(row[1]), 0}, .kind = relation_kind(text(row[2]))};
              table.partitioned = text(row[2]) == "p";
              table.row_security = yes(row[3]);
              table.partition_of = {text(row[4]), text(row[5]), 0};
-             table.has_default_partition = yes(row[6]);
-             table.grantees = lines(row[7]);
+             table.default_partition = {text(row[6]), text(row[7]), 0};
+             table.grantees = lines(row[8]);
              schema.tables.insert_or_assign({text(row[0]), text(row[1])}, std::move(table));
            });
 }

@@ -11,7 +11,7 @@ static Remarks check(const AlterTable& alter, const RuleContext& in) {
     const std::string why = rewrite_by_column(*action.column, in);
     if (why.empty() || !in.existed(alter.table)) continue;
     found.push_back(at(action.position, "{} while every row is rewritten for column {}: {}",
-                       waits(Lock::access_exclusive, alter.table), action.name, why));
+                       waits(LockMode::access_exclusive, alter.table), action.name, why));
   }
   return found;
 }
@@ -30,7 +30,9 @@ const LintRule add_column_rewrites{
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(ALTER TABLE public.invoices ADD COLUMN token uuid DEFAULT gen_random_uuid();
-)"},
+)",
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::rewrite},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
@@ -38,7 +40,8 @@ const LintRule add_column_rewrites{
          .sql =
              R"(ALTER TABLE public.invoices ADD COLUMN token uuid, ADD COLUMN created_at timestamptz DEFAULT now();
 ALTER TABLE public.invoices ALTER COLUMN token SET DEFAULT gen_random_uuid();
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

@@ -8,7 +8,7 @@ static Remarks check(const AlterTable& alter, const RuleContext& in) {
   for (const auto& [constraint, column] : added_constraints(alter))
     if (constraint.kind == ConstraintKind::check && !constraint.not_valid)
       found.push_back(at(constraint.position, "{} while every row is checked",
-                         waits(Lock::access_exclusive, alter.table)));
+                         waits(LockMode::access_exclusive, alter.table)));
   return found.empty() || !in.existed(alter.table) ? Remarks{} : found;
 }
 
@@ -23,14 +23,17 @@ const LintRule check_validates{
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(ALTER TABLE public.invoices ADD CONSTRAINT invoices_total_positive CHECK (total > 0);
-)"},
+)",
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::scan},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql =
              R"(ALTER TABLE public.invoices ADD CONSTRAINT invoices_total_positive CHECK (total > 0) NOT VALID;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

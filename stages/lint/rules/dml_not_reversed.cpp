@@ -88,7 +88,8 @@ UPDATE public.invoices SET note = upper(note) WHERE note IS NOT NULL;
          .rollback =
              R"(UPDATE public.invoices AS i SET note = b.note FROM public.invoices_before AS b WHERE b.id = i.id;
 DROP TABLE IF EXISTS public.invoices_before;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .finish = finish,
 };
 

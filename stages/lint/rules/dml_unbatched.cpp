@@ -10,7 +10,7 @@ static bool changes_tables(const RuleContext& in) {
   if (in.shape() == TransactionShape::none) return false;
   return std::any_of(in.locks().begin(), in.locks().end(), [&](const std::vector<TableLock>& locks) {
     return std::any_of(locks.begin(), locks.end(), [&](const TableLock& lock) {
-      return lock.lock >= Lock::share && in.existed(lock.table);
+      return lock.lock >= LockMode::share && in.existed(lock.table);
     });
   });
 }

@@ -1,16 +1,12 @@
+#include "stages/lint/rewrites.hpp"
 #include "stages/lint/rules.hpp"
 
 #include <fmt/ranges.h>
 
 namespace runner::rules {
 
-static bool scans(const AlterDomain& alter) {
-  if (alter.kind == AlterDomain::Kind::set_not_null) return true;
-  return alter.kind == AlterDomain::Kind::add_constraint && alter.constraint && !alter.constraint->not_valid;
-}
-
 static Remarks check(const AlterDomain& alter, const RuleContext& in) {
-  if (!scans(alter)) return {};
+  if (!scans_users(alter)) return {};
   const SchemaType* domain = in.schema().type(alter.domain);
   if (domain == nullptr) {
     if (in.schema().known) return {};
@@ -30,13 +26,17 @@ const LintRule domain_constraint{
     .name = "domain-constraint",
     .section = RuleSection::locks,
     .severity = Severity::warning,
-    .summary = "A constraint added to a domain reads every table that has a column of it, while writers wait",
-    .remedy = "Add the constraint NOT VALID, then ALTER DOMAIN … VALIDATE CONSTRAINT in the next migration.",
+    .summary =
+        "A constraint that is added to a domain, or validated, reads every table that has a column of it, "
+        "while writers wait",
+    .remedy = "Put a CHECK on each table instead, NOT VALID, and VALIDATE it in the next migration.",
     .bad = {.before = R"(CREATE DOMAIN public.amount AS numeric;
 CREATE TABLE public.invoices (id bigint PRIMARY KEY, total public.amount);
 )",
             .sql = R"(ALTER DOMAIN public.amount ADD CONSTRAINT amount_positive CHECK (VALUE > 0);
-)"},
+)",
+            .lock = LockMode::share,
+            .work = RowWork::scan},
     .good = {.before = R"(CREATE DOMAIN public.amount AS numeric;
 CREATE TABLE public.invoices (id bigint PRIMARY KEY, total public.amount);
 )",

@@ -51,12 +51,14 @@ const LintRule drop_cascade{
 CREATE VIEW public.paid_today AS SELECT id FROM public.paid;
 )",
             .sql = R"(DROP VIEW public.paid CASCADE;
-)"},
+)",
+            .lock = LockMode::access_exclusive},
     .good = {.before = R"(CREATE VIEW public.paid AS SELECT 1 AS id;
 CREATE VIEW public.paid_today AS SELECT id FROM public.paid;
 )",
              .sql = R"(DROP VIEW public.paid_today, public.paid;
-)"},
+)",
+             .lock = LockMode::access_exclusive},
     .check = on<check_drop, check_alter, check_truncate>,
 };
 

@@ -65,14 +65,16 @@ const LintRule drop_column{
 CREATE INDEX invoices_client_note_idx ON public.invoices (client_id, note);
 )",
          .sql = R"(ALTER TABLE public.invoices DROP COLUMN note;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(ALTER TABLE public.invoices ADD COLUMN due date;
 ALTER TABLE public.invoices DROP COLUMN due;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

@@ -46,13 +46,15 @@ const LintRule drop_default{
                 R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, state text NOT NULL DEFAULT 'open');
 )",
             .sql = R"(ALTER TABLE public.invoices ALTER COLUMN state DROP DEFAULT;
-)"},
+)",
+            .lock = LockMode::access_exclusive},
     .good = {.before =
                  R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, state text NOT NULL DEFAULT 'open');
 )",
              .sql = R"(ALTER TABLE public.invoices ALTER COLUMN state DROP DEFAULT;
 ALTER TABLE public.invoices ALTER COLUMN state SET DEFAULT 'draft';
-)"},
+)",
+             .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

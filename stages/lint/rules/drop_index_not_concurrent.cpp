@@ -9,10 +9,10 @@ static Remarks check(const Drop& drop, const RuleContext& in) {
   for (const DroppedObject& index : drop.objects) {
     const SchemaTable* table = in.schema().table_of_index(index.name);
     if (table == nullptr ? in.schema().known : table->created) continue;
-    found.push_back(at(
-        index.name.position, "{} while index {} is dropped",
-        table == nullptr ? "reads and writes of its table wait" : waits(Lock::access_exclusive, table->name),
-        index.name.str()));
+    found.push_back(at(index.name.position, "{} while index {} is dropped",
+                       table == nullptr ? "reads and writes of its table wait"
+                                        : waits(LockMode::access_exclusive, table->name),
+                       index.name.str()));
   }
   return found;
 }
@@ -31,14 +31,16 @@ const LintRule drop_index_not_concurrent{
 CREATE INDEX invoices_client_id_idx ON public.invoices (client_id);
 )",
          .sql = R"(DROP INDEX public.invoices_client_id_idx;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 CREATE INDEX invoices_client_id_idx ON public.invoices (client_id);
 )",
          .sql = R"(DROP INDEX CONCURRENTLY IF EXISTS public.invoices_client_id_idx;
-)"},
+)",
+         .lock = LockMode::share_update_exclusive},
     .check = on<check>,
 };
 

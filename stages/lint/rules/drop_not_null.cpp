@@ -34,11 +34,13 @@ const LintRule drop_not_null{
     .bad = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text NOT NULL);
 )",
             .sql = R"(ALTER TABLE public.invoices ALTER COLUMN no DROP NOT NULL;
-)"},
+)",
+            .lock = LockMode::access_exclusive},
     .good = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 )",
              .sql = R"(ALTER TABLE public.invoices ALTER COLUMN no DROP NOT NULL;
-)"},
+)",
+             .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

@@ -33,7 +33,8 @@ const LintRule drop_schema{
 CREATE TABLE billing.invoices (id bigint PRIMARY KEY);
 )",
             .sql = R"(DROP SCHEMA billing CASCADE;
-)"},
+)",
+            .lock = LockMode::access_exclusive},
     .good = {.before = R"(CREATE SCHEMA billing;
 )",
              .sql = R"(COMMENT ON SCHEMA billing IS 'Empty from March on.';

@@ -21,7 +21,8 @@ const LintRule drop_table{
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(DROP TABLE public.invoices;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .good = {.sql = R"(CREATE TEMPORARY TABLE scratch (id bigint);
 DROP TABLE scratch;
 )"},

@@ -8,7 +8,7 @@ static Remarks check(const AlterTable& alter, const RuleContext& in) {
   for (const auto& [constraint, column] : added_constraints(alter))
     if (constraint.kind == ConstraintKind::exclusion && constraint.using_index.empty())
       found.push_back(at(constraint.position, "{} while the index of the exclusion constraint is built",
-                         waits(Lock::access_exclusive, alter.table)));
+                         waits(LockMode::access_exclusive, alter.table)));
   return found.empty() || !in.existed(alter.table) ? Remarks{} : found;
 }
 
@@ -24,7 +24,9 @@ const LintRule exclusion_constraint{
 )",
          .sql =
              R"(ALTER TABLE public.bookings ADD CONSTRAINT bookings_apart EXCLUDE USING gist (during WITH &&);
-)"},
+)",
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::build_index},
     .good =
         {.sql =
              R"(CREATE TABLE public.bookings (room int, during tsrange, EXCLUDE USING gist (during WITH &&));

@@ -30,14 +30,17 @@ CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total num
 )",
          .sql =
              R"(ALTER TABLE public.invoices ADD CONSTRAINT invoices_client_fkey FOREIGN KEY (client_id) REFERENCES public.clients (id);
-)"},
+)",
+         .lock = LockMode::share_row_exclusive,
+         .work = RowWork::scan},
     .good =
         {.before = R"(CREATE TABLE public.clients (id bigint PRIMARY KEY);
 CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql =
              R"(ALTER TABLE public.invoices ADD CONSTRAINT invoices_client_fkey FOREIGN KEY (client_id) REFERENCES public.clients (id) NOT VALID;
-)"},
+)",
+         .lock = LockMode::share_row_exclusive},
     .check = on<check>,
 };
 

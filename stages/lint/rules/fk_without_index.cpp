@@ -49,14 +49,16 @@ const LintRule fk_without_index{
 )",
          .sql =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint REFERENCES public.clients (id));
-)"},
+)",
+         .lock = LockMode::share_row_exclusive},
     .good =
         {.before = R"(CREATE TABLE public.clients (id bigint PRIMARY KEY);
 )",
          .sql =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint REFERENCES public.clients (id));
 CREATE INDEX invoices_client_id_idx ON public.invoices (client_id);
-)"},
+)",
+         .lock = LockMode::share_row_exclusive},
     .finish = finish,
 };
 

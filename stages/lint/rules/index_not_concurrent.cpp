@@ -5,7 +5,7 @@ namespace runner::rules {
 
 static Remarks check(const CreateIndex& index, const RuleContext& in) {
   if (index.concurrently || index.only || !in.existed(index.table)) return {};
-  return {at(in.statement().offset, "{} while index {} is built", waits(Lock::share, index.table),
+  return {at(in.statement().offset, "{} while index {} is built", waits(LockMode::share, index.table),
              index.name.empty() ? "on it" : index.name)};
 }
 
@@ -20,14 +20,18 @@ const LintRule index_not_concurrent{
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(CREATE INDEX invoices_client_id_idx ON public.invoices (client_id);
-)"},
+)",
+         .lock = LockMode::share,
+         .work = RowWork::build_index},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql =
              R"(CREATE INDEX CONCURRENTLY IF NOT EXISTS invoices_client_id_idx ON public.invoices (client_id);
-)"},
+)",
+         .lock = LockMode::share_update_exclusive,
+         .work = RowWork::build_index},
     .check = on<check>,
 };
 

@@ -26,14 +26,17 @@ CREATE TABLE public.events_2025 PARTITION OF public.events FOR VALUES FROM ('202
 CREATE INDEX events_at_idx ON ONLY public.events (at);
 )",
             .sql = R"(CREATE INDEX IF NOT EXISTS events_at_idx ON public.events (at);
-)"},
+)",
+            .lock = LockMode::share},
     .good = {.before = R"(CREATE TABLE public.events (id bigint, at date) PARTITION BY RANGE (at);
 CREATE TABLE public.events_2025 PARTITION OF public.events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 CREATE INDEX events_at_idx ON ONLY public.events (at);
 )",
              .sql = R"(DROP INDEX IF EXISTS public.events_at_idx;
 CREATE INDEX IF NOT EXISTS events_at_idx ON public.events (at);
-)"},
+)",
+             .lock = LockMode::access_exclusive,
+             .work = RowWork::build_index},
     .check = on<check>,
 };
 

@@ -64,7 +64,8 @@ const LintRule irreversible{
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(ALTER TABLE public.invoices ADD COLUMN due date;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .check = check,
 };
 

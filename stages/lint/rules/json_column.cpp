@@ -29,11 +29,13 @@ const LintRule json_column{
     .bad = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 )",
             .sql = R"(ALTER TABLE public.invoices ADD COLUMN details json;
-)"},
+)",
+            .lock = LockMode::access_exclusive},
     .good = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 )",
              .sql = R"(ALTER TABLE public.invoices ADD COLUMN details jsonb;
-)"},
+)",
+             .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

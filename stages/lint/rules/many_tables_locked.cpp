@@ -6,7 +6,7 @@ namespace runner::rules {
 /// What one statement locks cannot be parted. A new table's foreign keys are left out: they lock for a
 /// moment.
 static bool counts(const ParsedStatement& statement, const TableLock& lock) {
-  return lock.lock >= Lock::share && as<CreateTable>(statement) == nullptr;
+  return lock.lock >= LockMode::share && as<CreateTable>(statement) == nullptr;
 }
 
 /// Most files name one table, and need no catalogue to be told from others.
@@ -48,14 +48,16 @@ CREATE TABLE public.payments (id bigint NOT NULL, amount numeric);
          .sql = R"(ALTER TABLE public.invoices ADD COLUMN due date;
 ALTER TABLE public.payments ADD COLUMN due date;
 )",
-         .line = 2},
+         .line = 2,
+         .lock = LockMode::access_exclusive},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 CREATE TABLE public.payments (id bigint NOT NULL, amount numeric);
 )",
          .sql = R"(ALTER TABLE public.invoices ADD COLUMN due date;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .finish = finish,
 };
 

@@ -21,7 +21,9 @@ CREATE MATERIALIZED VIEW public.totals AS SELECT client_id, sum(total) AS total 
 CREATE UNIQUE INDEX totals_client_id_idx ON public.totals (client_id);
 )",
          .sql = R"(REFRESH MATERIALIZED VIEW public.totals;
-)"},
+)",
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::rewrite},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
@@ -29,7 +31,9 @@ CREATE MATERIALIZED VIEW public.totals AS SELECT client_id, sum(total) AS total 
 CREATE UNIQUE INDEX totals_client_id_idx ON public.totals (client_id);
 )",
          .sql = R"(REFRESH MATERIALIZED VIEW CONCURRENTLY public.totals;
-)"},
+)",
+         .lock = LockMode::exclusive,
+         .work = RowWork::scan},
     .check = on<check>,
 };
 

@@ -38,13 +38,17 @@ const LintRule merge_alter_tables{
          .sql = R"(ALTER TABLE public.invoices ADD CHECK (total > 0);
 ALTER TABLE public.invoices ADD CHECK (client_id > 0);
 )",
-         .line = 2},
+         .line = 2,
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::scan},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(ALTER TABLE public.invoices ADD CHECK (total > 0), ADD CHECK (client_id > 0);
-)"},
+)",
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::scan},
     .finish = finish,
 };
 

@@ -28,13 +28,16 @@ const LintRule narrowing_type{
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(ALTER TABLE public.invoices ALTER COLUMN total TYPE numeric(10, 1);
-)"},
+)",
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::rewrite},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(ALTER TABLE public.invoices ALTER COLUMN total TYPE numeric(12, 2);
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

@@ -94,13 +94,17 @@ const LintRule new_unique_may_fail{
     .bad = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 )",
             .sql = R"(CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS invoices_no_key ON public.invoices (no);
-)"},
+)",
+            .lock = LockMode::share_update_exclusive,
+            .work = RowWork::build_index},
     .good =
         {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 )",
          .sql =
              R"(CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS invoices_no_id_key ON public.invoices (no, id);
-)"},
+)",
+         .lock = LockMode::share_update_exclusive,
+         .work = RowWork::build_index},
     .check = on<check_alter, check_index>,
 };
 

@@ -48,14 +48,18 @@ const LintRule not_allowed_in_transaction{
          .sql = R"(ALTER TABLE public.invoices ADD COLUMN due date;
 CREATE INDEX CONCURRENTLY IF NOT EXISTS invoices_due_idx ON public.invoices (due);
 )",
-         .line = 2},
+         .line = 2,
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::build_index},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(SET lock_timeout = '2s';
 CREATE INDEX CONCURRENTLY IF NOT EXISTS invoices_client_id_idx ON public.invoices (client_id);
-)"},
+)",
+         .lock = LockMode::share_update_exclusive,
+         .work = RowWork::build_index},
     .finish = finish,
 };
 

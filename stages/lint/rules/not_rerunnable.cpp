@@ -20,13 +20,17 @@ const LintRule not_rerunnable{
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(CREATE INDEX CONCURRENTLY invoices_note_idx ON public.invoices (note);
-)"},
+)",
+         .lock = LockMode::share_update_exclusive,
+         .work = RowWork::build_index},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(CREATE INDEX CONCURRENTLY IF NOT EXISTS invoices_note_idx ON public.invoices (note);
-)"},
+)",
+         .lock = LockMode::share_update_exclusive,
+         .work = RowWork::build_index},
     .check = check,
 };
 

@@ -29,13 +29,15 @@ const LintRule opaque_sql{
 )",
          .sql =
              R"(DO $$ BEGIN EXECUTE format('ALTER TABLE public.%I ADD COLUMN due date', 'invoices'); END $$;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(DO $$ BEGIN ALTER TABLE public.invoices ADD COLUMN due date; END $$;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .check = on<check_call, check_block>,
 };
 

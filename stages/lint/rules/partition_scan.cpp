@@ -1,30 +1,20 @@
+#include "stages/lint/rewrites.hpp"
 #include "stages/lint/rules.hpp"
-
-#include <algorithm>
 
 namespace runner::rules {
 
-static bool has_valid_check(const SchemaTable* table) {
-  return table != nullptr &&
-         std::any_of(table->constraints.begin(), table->constraints.end(),
-                     [](const SchemaConstraint& c) { return c.kind == ConstraintKind::check && c.valid; });
-}
-
-/// Whether the check fits the bounds is for the server to know.
 static Remarks check_attach(const AlterTable& alter, const RuleContext& in) {
   Remarks found;
   for (const AlterAction& action : alter.actions) {
     if (action.kind != AlterKind::attach_partition) continue;
-    if (in.existed(action.partition) && !has_valid_check(in.table(action.partition)))
+    if (in.existed(action.partition) && scans_for_bounds(in.table(action.partition)))
       found.push_back(at(action.position,
                          "reads and writes of {} wait while every row is checked against the bounds",
                          action.partition.str()));
     const SchemaTable* parent = in.created(alter.table) ? nullptr : in.table(alter.table);
-    if (parent != nullptr && parent->has_default_partition && !action.is_default_partition)
-      found.push_back(
-          at(action.position,
-             "reads and writes of the default partition of {} wait while every row of it is checked",
-             alter.table.str()));
+    if (parent != nullptr && !parent->default_partition.empty() && !action.is_default_partition)
+      found.push_back(at(action.position, "{} while every row of it is checked",
+                         waits(LockMode::access_exclusive, parent->default_partition)));
   }
   return found;
 }
@@ -32,10 +22,9 @@ static Remarks check_attach(const AlterTable& alter, const RuleContext& in) {
 static Remarks check_create(const CreateTable& create, const RuleContext& in) {
   if (create.partition_of.empty() || in.created(create.partition_of)) return {};
   const SchemaTable* parent = in.table(create.partition_of);
-  if (parent == nullptr || !parent->has_default_partition || create.is_default_partition) return {};
-  return {at(create.table.position,
-             "reads and writes of {} wait while every row of its default partition is checked",
-             create.partition_of.str())};
+  if (parent == nullptr || parent->default_partition.empty() || create.is_default_partition) return {};
+  return {at(create.table.position, "{} while every row of its default partition is checked",
+             waits(LockMode::access_exclusive, create.partition_of))};
 }
 
 const LintRule partition_scan{
@@ -54,7 +43,9 @@ CREATE TABLE public.events_2026 (id bigint, at date);
 )",
          .sql =
              R"(ALTER TABLE public.events ATTACH PARTITION public.events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
-)"},
+)",
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::scan},
     .good =
         {.before = R"(CREATE TABLE public.events (id bigint, at date) PARTITION BY RANGE (at);
 CREATE TABLE public.events_2025 PARTITION OF public.events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
@@ -62,7 +53,8 @@ CREATE TABLE public.events_2026 (id bigint, at date, CHECK (at IS NOT NULL AND a
 )",
          .sql =
              R"(ALTER TABLE public.events ATTACH PARTITION public.events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .check = on<check_attach, check_create>,
 };
 

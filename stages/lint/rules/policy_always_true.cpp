@@ -56,12 +56,14 @@ const LintRule policy_always_true{
 ALTER TABLE public.invoices ENABLE ROW LEVEL SECURITY;
 )",
             .sql = R"(CREATE POLICY invoices_all ON public.invoices FOR ALL USING (true);
-)"},
+)",
+            .lock = LockMode::access_exclusive},
     .good = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 ALTER TABLE public.invoices ENABLE ROW LEVEL SECURITY;
 )",
              .sql = R"(CREATE POLICY invoices_read ON public.invoices FOR SELECT USING (true);
-)"},
+)",
+             .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

@@ -24,11 +24,13 @@ const LintRule rename_column{
     .bad = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 )",
             .sql = R"(ALTER TABLE public.invoices RENAME COLUMN no TO number;
-)"},
+)",
+            .lock = LockMode::access_exclusive},
     .good = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 )",
              .sql = R"(ALTER TABLE public.invoices ADD COLUMN number text;
-)"},
+)",
+             .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

@@ -30,7 +30,8 @@ CREATE TABLE billing.invoices (id bigint PRIMARY KEY);
              .sql = R"(CREATE SCHEMA accounts;
 ALTER TABLE billing.invoices SET SCHEMA accounts;
 CREATE VIEW billing.invoices AS SELECT id FROM accounts.invoices;
-)"},
+)",
+             .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

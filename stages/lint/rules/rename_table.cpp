@@ -34,12 +34,14 @@ const LintRule rename_table{
     .bad = {.before = R"(CREATE TABLE public.bills (id bigint PRIMARY KEY, total numeric);
 )",
             .sql = R"(ALTER TABLE public.bills RENAME TO invoices;
-)"},
+)",
+            .lock = LockMode::access_exclusive},
     .good = {.before = R"(CREATE TABLE public.bills (id bigint PRIMARY KEY, total numeric);
 )",
              .sql = R"(ALTER TABLE public.bills RENAME TO invoices;
 CREATE VIEW public.bills WITH (security_invoker = true) AS SELECT id, total FROM public.invoices;
-)"},
+)",
+             .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

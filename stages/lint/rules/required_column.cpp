@@ -87,11 +87,14 @@ const LintRule required_column{
     .bad = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 )",
             .sql = R"(ALTER TABLE public.invoices ADD COLUMN currency text NOT NULL;
-)"},
+)",
+            .lock = LockMode::access_exclusive,
+            .work = RowWork::scan},
     .good = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 )",
              .sql = R"(ALTER TABLE public.invoices ADD COLUMN currency text NOT NULL DEFAULT 'EUR';
-)"},
+)",
+             .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

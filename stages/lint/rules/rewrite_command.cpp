@@ -9,7 +9,7 @@ static bool rewrites(AlterKind kind) {
 }
 
 static Remark remark(std::size_t position, const QualifiedName& table) {
-  return at(position, "{} while the whole table is written anew", waits(Lock::access_exclusive, table));
+  return at(position, "{} while the whole table is written anew", waits(LockMode::access_exclusive, table));
 }
 
 static Remarks check_alter(const AlterTable& alter, const RuleContext& in) {
@@ -55,7 +55,9 @@ const LintRule rewrite_command{
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(CLUSTER public.invoices USING invoices_pkey;
-)"},
+)",
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::rewrite},
     .good = {.sql = R"(CREATE UNLOGGED TABLE public.scratch (id bigint PRIMARY KEY);
 ALTER TABLE public.scratch SET LOGGED;
 )"},

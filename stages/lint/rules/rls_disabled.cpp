@@ -28,12 +28,14 @@ const LintRule rls_disabled{
 ALTER TABLE public.invoices ENABLE ROW LEVEL SECURITY;
 )",
             .sql = R"(ALTER TABLE public.invoices DISABLE ROW LEVEL SECURITY;
-)"},
+)",
+            .lock = LockMode::access_exclusive},
     .good = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 ALTER TABLE public.invoices ENABLE ROW LEVEL SECURITY;
 )",
              .sql = R"(CREATE POLICY invoices_read ON public.invoices FOR SELECT USING (no IS NOT NULL);
-)"},
+)",
+             .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

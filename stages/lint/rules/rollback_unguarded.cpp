@@ -22,7 +22,8 @@ const LintRule rollback_unguarded{
          .sql = R"(ALTER TABLE public.invoices ADD COLUMN due date;
 )",
          .rollback = R"(ALTER TABLE public.invoices DROP COLUMN due;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
@@ -30,7 +31,8 @@ const LintRule rollback_unguarded{
          .sql = R"(ALTER TABLE public.invoices ADD COLUMN due date;
 )",
          .rollback = R"(ALTER TABLE public.invoices DROP COLUMN IF EXISTS due;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .check = check,
 };
 

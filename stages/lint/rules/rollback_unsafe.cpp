@@ -16,7 +16,8 @@ const LintRule rollback_unsafe{
          .sql = R"(CREATE INDEX CONCURRENTLY IF NOT EXISTS invoices_note_idx ON public.invoices (note);
 )",
          .rollback = R"(DROP INDEX IF EXISTS public.invoices_note_idx;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
@@ -24,7 +25,8 @@ const LintRule rollback_unsafe{
          .sql = R"(CREATE INDEX CONCURRENTLY IF NOT EXISTS invoices_note_idx ON public.invoices (note);
 )",
          .rollback = R"(DROP INDEX CONCURRENTLY IF EXISTS public.invoices_note_idx;
-)"},
+)",
+         .lock = LockMode::share_update_exclusive},
 };
 
 }  // namespace runner::rules

@@ -58,12 +58,15 @@ const LintRule set_not_null_may_fail{
     .bad = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 )",
             .sql = R"(ALTER TABLE public.invoices ALTER COLUMN no SET NOT NULL;
-)"},
+)",
+            .lock = LockMode::access_exclusive,
+            .work = RowWork::scan},
     .good = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text);
 ALTER TABLE public.invoices ADD CONSTRAINT invoices_no_set CHECK (no IS NOT NULL);
 )",
              .sql = R"(ALTER TABLE public.invoices ALTER COLUMN no SET NOT NULL;
-)"},
+)",
+             .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

@@ -11,7 +11,7 @@ static Remarks check(const AlterTable& alter, const RuleContext& in) {
         !scans_for_nulls(in.table(alter.table), action.name))
       continue;
     found.push_back(at(action.position, "{} while every row is checked for nulls in {}",
-                       waits(Lock::access_exclusive, alter.table), action.name));
+                       waits(LockMode::access_exclusive, alter.table), action.name));
   }
   return found;
 }
@@ -30,14 +30,17 @@ const LintRule set_not_null_scans{
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(ALTER TABLE public.invoices ALTER COLUMN client_id SET NOT NULL;
-)"},
+)",
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::scan},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 ALTER TABLE public.invoices ADD CONSTRAINT invoices_client_set CHECK (client_id IS NOT NULL);
 )",
          .sql = R"(ALTER TABLE public.invoices ALTER COLUMN client_id SET NOT NULL;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

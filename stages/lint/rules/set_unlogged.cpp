@@ -21,7 +21,9 @@ const LintRule set_unlogged{
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(ALTER TABLE public.invoices SET UNLOGGED;
-)"},
+)",
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::rewrite},
     .good = {.sql = R"(CREATE UNLOGGED TABLE public.scratch (id bigint PRIMARY KEY);
 )"},
     .check = on<check>,

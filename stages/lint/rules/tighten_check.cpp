@@ -126,14 +126,16 @@ const LintRule tighten_check{
          .sql = R"(ALTER TABLE public.invoices DROP CONSTRAINT state_known;
 ALTER TABLE public.invoices ADD CONSTRAINT state_known CHECK (state IN ('open', 'paid')) NOT VALID;
 )",
-         .line = 2},
+         .line = 2,
+         .lock = LockMode::access_exclusive},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, state text CONSTRAINT state_known CHECK (state IN ('open', 'paid')));
 )",
          .sql = R"(ALTER TABLE public.invoices DROP CONSTRAINT state_known;
 ALTER TABLE public.invoices ADD CONSTRAINT state_known CHECK (state IN ('open', 'paid', 'sent')) NOT VALID;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .check = on<check_alter, check_domain>,
 };
 

@@ -43,7 +43,8 @@ CREATE FUNCTION public.nothing() RETURNS trigger LANGUAGE plpgsql SET search_pat
 CREATE TRIGGER invoices_nothing BEFORE UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.nothing();
 )",
          .sql = R"(ALTER TABLE public.invoices DISABLE TRIGGER invoices_nothing;
-)"},
+)",
+         .lock = LockMode::share_row_exclusive},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
@@ -52,7 +53,8 @@ CREATE TRIGGER invoices_nothing BEFORE UPDATE ON public.invoices FOR EACH ROW EX
 )",
          .sql = R"(ALTER TABLE public.invoices DISABLE TRIGGER invoices_nothing;
 ALTER TABLE public.invoices ENABLE TRIGGER invoices_nothing;
-)"},
+)",
+         .lock = LockMode::share_row_exclusive},
     .check = on<check>,
 };
 

@@ -19,7 +19,8 @@ const LintRule truncate{
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(TRUNCATE public.invoices;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .good = {.sql = R"(CREATE TEMPORARY TABLE scratch (id bigint);
 TRUNCATE scratch;
 )"},

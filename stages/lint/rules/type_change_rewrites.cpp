@@ -15,7 +15,7 @@ static Remarks check(const AlterTable& alter, const RuleContext& in) {
     const RowWork work = work_of_type_change(column, action, in.schema());
     if (work == RowWork::none) continue;
     found.push_back(at(action.position, "{} {}: {} turns {}into {}",
-                       waits(Lock::access_exclusive, alter.table), while_done(work), action.name,
+                       waits(LockMode::access_exclusive, alter.table), while_done(work), action.name,
                        column == nullptr ? "" : fmt::format("from {} ", column->type.str()),
                        action.type.str()));
   }
@@ -32,11 +32,14 @@ const LintRule type_change_rewrites{
     .bad = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id int);
 )",
             .sql = R"(ALTER TABLE public.invoices ALTER COLUMN client_id TYPE bigint;
-)"},
+)",
+            .lock = LockMode::access_exclusive,
+            .work = RowWork::rewrite},
     .good = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, number varchar(20));
 )",
              .sql = R"(ALTER TABLE public.invoices ALTER COLUMN number TYPE varchar(40);
-)"},
+)",
+             .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

@@ -8,7 +8,7 @@ static Remarks check(const AlterTable& alter, const RuleContext& in) {
   for (const auto& [constraint, column] : added_constraints(alter))
     if (constraint.kind == ConstraintKind::unique && constraint.using_index.empty())
       found.push_back(at(constraint.position, "{} while the index of the unique constraint is built",
-                         waits(Lock::access_exclusive, alter.table)));
+                         waits(LockMode::access_exclusive, alter.table)));
   return found.empty() || !in.existed(alter.table) ? Remarks{} : found;
 }
 
@@ -24,7 +24,9 @@ const LintRule unique_builds_index{
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 )",
          .sql = R"(ALTER TABLE public.invoices ADD CONSTRAINT invoices_note_key UNIQUE (note);
-)"},
+)",
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::build_index},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
@@ -32,7 +34,8 @@ CREATE UNIQUE INDEX invoices_note_key ON public.invoices (note);
 )",
          .sql =
              R"(ALTER TABLE public.invoices ADD CONSTRAINT invoices_note_key UNIQUE USING INDEX invoices_note_key;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .check = on<check>,
 };
 

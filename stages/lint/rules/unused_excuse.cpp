@@ -17,7 +17,8 @@ SELECT 1;
 )",
          .sql = R"(-- runner:allow drop-table -- replaced by the table bills in March
 DROP TABLE public.invoices;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
 };
 
 }  // namespace runner::rules

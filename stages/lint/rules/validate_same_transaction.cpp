@@ -44,14 +44,18 @@ const LintRule validate_same_transaction{
              R"(ALTER TABLE public.invoices ADD CONSTRAINT invoices_total_positive CHECK (total > 0) NOT VALID;
 ALTER TABLE public.invoices VALIDATE CONSTRAINT invoices_total_positive;
 )",
-         .line = 2},
+         .line = 2,
+         .lock = LockMode::access_exclusive,
+         .work = RowWork::scan},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
 ALTER TABLE public.invoices ADD CONSTRAINT invoices_total_positive CHECK (total > 0) NOT VALID;
 )",
          .sql = R"(ALTER TABLE public.invoices VALIDATE CONSTRAINT invoices_total_positive;
-)"},
+)",
+         .lock = LockMode::share_update_exclusive,
+         .work = RowWork::scan},
     .check = on<check>,
 };
 

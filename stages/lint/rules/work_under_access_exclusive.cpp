@@ -18,8 +18,9 @@ static bool works(const std::vector<TableLock>& locks) {
 }
 
 static const TableLock* access_exclusive(const std::vector<TableLock>& locks) {
-  const auto found = std::find_if(locks.begin(), locks.end(),
-                                  [](const TableLock& lock) { return lock.lock == Lock::access_exclusive; });
+  const auto found = std::find_if(locks.begin(), locks.end(), [](const TableLock& lock) {
+    return lock.lock == LockMode::access_exclusive;
+  });
   return found == locks.end() ? nullptr : &*found;
 }
 
@@ -73,7 +74,8 @@ CREATE TABLE public.payments (id bigint NOT NULL, amount numeric);
 )",
          .sql = R"(ALTER TABLE public.invoices ADD COLUMN due date;
 CREATE TABLE public.notes (id bigint PRIMARY KEY);
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .good =
         {.before =
              R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, client_id bigint, total numeric(10, 2), note text);
@@ -81,7 +83,8 @@ CREATE TABLE public.payments (id bigint NOT NULL, amount numeric);
 )",
          .sql = R"(CREATE TABLE public.notes (id bigint PRIMARY KEY);
 ALTER TABLE public.invoices ADD COLUMN due date;
-)"},
+)",
+         .lock = LockMode::access_exclusive},
     .finish = finish,
 };
 

@@ -230,7 +230,8 @@ TEST_F(TraceTest, LeavesTheMigrationsSettingsAlone) {
 TEST_F(TraceTest, SendsNoQueryBeforeTheTransactionsOwnSettings) {
   given(tables);
   EXPECT_EQ(seen("LOCK TABLE c; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; UPDATE c SET n = 1;"),
-            "ACCESS EXCLUSIVE c held; scan c\n");
+            "ACCESS EXCLUSIVE c\nACCESS EXCLUSIVE c held; scan c\n");
+  EXPECT_EQ(seen("LOCK TABLE c; UPDATE c SET n = 1 WHERE id = 1;"), "ACCESS EXCLUSIVE c\n");
   EXPECT_EQ(seen("LOCK TABLE c IN EXCLUSIVE MODE; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;"),
             "EXCLUSIVE c\n");
 }
