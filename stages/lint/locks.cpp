@@ -78,7 +78,15 @@ class LockReader {
   void add(const QualifiedName& table, LockMode lock, RowWork work = RowWork::none,
            std::size_t position = 0) {
     if (!table.empty() && !in_.created(table))
-      found.push_back({table, lock, work, position == 0 ? table.position : position});
+      found.push_back({.table = table,
+                       .lock = lock,
+                       .work = work,
+                       .position = position == 0 ? table.position : position});
+  }
+  void add_other_ends(const std::vector<OtherEnd>& ends) {
+    for (const OtherEnd& end : ends)
+      if (!in_.created(end.table))
+        found.push_back({.table = end.table, .position = end.position, .other_end = true});
   }
   void add_default_partition(const QualifiedName& parent, std::size_t position);
   void add_action(const AlterTable& alter, const AlterAction& action);
@@ -170,8 +178,7 @@ void LockReader::add_action(const AlterTable& alter, const AlterAction& action) 
 void LockReader::operator()(const AlterTable& alter) {
   if (alter.kind != RelationKind::table && alter.kind != RelationKind::materialized_view) return;
   for (const AlterAction& action : alter.actions) add_action(alter, action);
-  for (const OtherEnd& end : other_ends(alter, in_))
-    add(end.table, LockMode::access_exclusive, RowWork::none, end.position);
+  add_other_ends(other_ends(alter, in_));
 }
 
 void LockReader::operator()(const CreateTable& create) {
@@ -208,8 +215,7 @@ void LockReader::operator()(const Drop& drop) {
         if (key.first == object.name.name && holds_rows(table))
           add(table.name, LockMode::access_exclusive, RowWork::none, object.name.position);
   }
-  for (const OtherEnd& end : other_ends(drop, in_))
-    add(end.table, LockMode::access_exclusive, RowWork::none, end.position);
+  add_other_ends(other_ends(drop, in_));
 }
 
 void LockReader::operator()(const Rename& rename) {

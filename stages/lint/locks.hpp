@@ -20,6 +20,7 @@ struct TableLock {
   LockMode lock = LockMode::access_exclusive;
   RowWork work = RowWork::none;
   std::size_t position = 0;
+  bool other_end = false;  ///< of a foreign key that goes: see OtherEnd
 };
 
 /// What a statement locks of the tables and materialized views that the file has not made itself. A partition

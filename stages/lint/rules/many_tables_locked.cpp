@@ -4,9 +4,9 @@
 namespace runner::rules {
 
 /// What one statement locks cannot be parted. A new table's foreign keys are left out: they lock for a
-/// moment.
+/// moment; and drop-locks-other-table tells of those that go.
 static bool counts(const ParsedStatement& statement, const TableLock& lock) {
-  return lock.lock >= LockMode::share && as<CreateTable>(statement) == nullptr;
+  return lock.lock >= LockMode::share && !lock.other_end && as<CreateTable>(statement) == nullptr;
 }
 
 /// Most files name one table, and need no catalogue to be told from others.
