@@ -3,20 +3,24 @@
 #include "runner/core/error.hpp"
 #include "runner/core/exit_code.hpp"
 #include "runner/core/nearest.hpp"
+#include "stages/lint/other_findings.hpp"
 #include "stages/lint/rules.hpp"
 #include "stages/lint/rules_page.hpp"
 
 #include <array>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 namespace runner {
 
 static constexpr std::array arguments{
-    CliArgument{.name = "topic",
-                .help = "a rule of lint, or an exit code; without one, all of them are listed"},
+    CliArgument{
+        .name = "topic",
+        .help = "a rule of lint, another finding, or an exit code; without one, all of them are listed"},
 };
 static constexpr std::array options{
     CliOption{.name = "markdown", .help = "print the page of all rules, docs/rules.md"},
@@ -58,10 +62,24 @@ static std::string code_text(const CodeText& text) {
                      meaning(text.code), text.database, text.next);
 }
 
+static std::string finding_text(const OtherFinding& finding) {
+  return fmt::format("{} (found by {})\n{}.\n{}\n", finding.name, finding.by, finding.summary,
+                     finding.remedy);
+}
+
+static std::vector<std::string_view> all_names() {
+  std::vector<std::string_view> names = lint_rule_names();
+  for (const OtherFinding& finding : other_findings()) names.push_back(finding.name);
+  return names;
+}
+
 static std::string list_of_topics() {
   std::string text = "rules of lint:\n";
   for (const LintRule* rule : lint_rules())
     text += fmt::format("  {:<28} {:<8} {}\n", rule->name, to_string(rule->severity), rule->summary);
+  text += "\nother findings:\n";
+  for (const OtherFinding& finding : other_findings())
+    text += fmt::format("  {:<28} {}\n", finding.name, finding.summary);
   text += "\nexit codes:\n";
   for (const CodeText& code : codes)
     text += fmt::format("  {:>3}  {}\n", to_int(code.code), meaning(code.code));
@@ -70,10 +88,11 @@ static std::string list_of_topics() {
 
 static std::string explained(const std::string& topic) {
   if (const LintRule* rule = find_lint_rule(topic)) return rule_text(*rule);
+  if (const OtherFinding* finding = find_other_finding(topic)) return finding_text(*finding);
   for (const CodeText& code : codes)
     if (std::to_string(to_int(code.code)) == topic) return code_text(code);
-  const std::string_view near = nearest(topic, lint_rule_names());
-  throw Error{ExitCode::usage, fmt::format("neither a rule nor an exit code is called '{}'", topic)}.hint(
+  const std::string_view near = nearest(topic, all_names());
+  throw Error{ExitCode::usage, fmt::format("neither a finding nor an exit code is called '{}'", topic)}.hint(
       near.empty() ? "see 'runner explain' for all of them" : fmt::format("use '{}'", near));
 }
 
@@ -87,7 +106,7 @@ static int run(const CliArguments& given, CliContext& context) {
 
 const CliCommand explain_command{
     .name = "explain",
-    .summary = "Explain a rule, with examples, or an exit code",
+    .summary = "Explain a finding, a rule with examples, or an exit code",
     .arguments = arguments,
     .options = options,
     .run = run,

@@ -1,5 +1,6 @@
 #include "stages/lint/rules_page.hpp"
 
+#include "stages/lint/other_findings.hpp"
 #include "stages/lint/rules.hpp"
 
 #include <string_view>
@@ -10,7 +11,8 @@ namespace runner {
 
 static constexpr std::string_view page_start =
     "# Rules\n\n"
-    "What the step `lint` looks for. This page is made by `ninja -C build update-docs` from the rules "
+    "What the step `lint` looks for, and at the end what other steps find. This page is made by `ninja -C "
+    "build update-docs` from the rules "
     "themselves, and\n"
     "`runner explain <rule>` shows one of them.\n\n"
     "A relation that the same file has made is exempt from the rules about locks: nobody can wait for it "
@@ -62,6 +64,10 @@ std::string rules_page() {
     page += example_block("Not found", rule->good);
     page.pop_back();
   }
+  page += "\n## Findings of other steps\n\n| finding | found by | says | what to do |\n|---|---|---|---|\n";
+  for (const OtherFinding& finding : other_findings())
+    page +=
+        fmt::format("| `{}` | {} | {}. | {} |\n", finding.name, finding.by, finding.summary, finding.remedy);
   return page;
 }
 
