@@ -4,6 +4,7 @@
 #include "runner/cli/project.hpp"
 #include "runner/core/error.hpp"
 #include "runner/migration/ledger.hpp"
+#include "runner/migration/migration.hpp"
 #include "runner/report/log_report.hpp"
 
 #include <array>
@@ -20,6 +21,9 @@ namespace runner {
 static constexpr std::array<std::string_view, 2> formats{"table", "json"};
 static constexpr std::size_t usual_limit = 50;
 static constexpr std::size_t largest_limit = 1'000'000;
+
+static constexpr std::array arguments{
+    CliArgument{.name = "version", .help = "show all that is known of this version's entries"}};
 
 static constexpr std::array options{
     CliOption{.name = "limit", .value = "N", .help = "show the newest N entries; default: 50"},
@@ -62,8 +66,13 @@ static LogReport::Entry entry_of(LedgerEntry entry) {
           .retries = entry.retries};
 }
 
+static std::string version_of(const CliArguments& given) {
+  return given.positional().empty() ? std::string() : checked_version(given.positional().front());
+}
+
 static int run(const CliArguments& given, CliContext& context) {
   const std::size_t limit = limit_of(given);
+  const std::string version = version_of(given);
   const Project project = find_project(given);
   const Pipeline pipeline = load_project_pipeline(project, context.handlers);
   const HistoryTable history = HistoryTable::parse(pipeline.history_table);
@@ -71,9 +80,10 @@ static int run(const CliArguments& given, CliContext& context) {
   Session session = connect_to_needed_database(pipeline, "runner log", true, stop);
   LogReport report;
   report.database = "ledger of " + session.url().describe();
+  report.version = version;
   report.ledger = look_at_ledger(session, history).has_value();
   if (report.ledger)
-    for (LedgerEntry& entry : read_ledger(session, history, {.limit = limit}))
+    for (LedgerEntry& entry : read_ledger(session, history, {.version = version, .limit = limit}))
       report.entries.push_back(entry_of(std::move(entry)));
   context.out << (given.text("format") == "json" ? log_json(report) : log_lines(report));
   return 0;
@@ -82,11 +92,12 @@ static int run(const CliArguments& given, CliContext& context) {
 const CliCommand log_command{
     .name = "log",
     .summary = "Show what was applied, rolled back and repaired, newest first",
+    .arguments = arguments,
     .options = options,
     .details =
         "Reads the ledger of the database that the pipeline file names, else of the\n"
-        "local database. With --format json also digests, proof, restore point, times,\n"
-        "commit, pipeline and job.\n",
+        "local database. With a version, or with --format json, also digests, restore\n"
+        "point, job and the runner's version.\n",
     .run = run,
 };
 

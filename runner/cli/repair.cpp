@@ -41,22 +41,10 @@ static constexpr std::array options{
 
 // --- what is to be written ---------------------------------------------------------------------------------
 
-static std::string shown(const std::string& text) {
-  static constexpr std::size_t longest_bytes = 40;
-  std::string clean = clean_text(text);
-  std::replace_if(
-      clean.begin(), clean.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
-  return clean.size() <= longest_bytes ? clean : clean.substr(0, byte_offset(clean, longest_bytes)) + "…";
-}
-
 static std::vector<std::string> versions_of(const CliArguments& given) {
   std::vector<std::string> versions;
-  for (const std::string& text : given.positional()) {
-    if (!is_version(text))
-      throw Error{ExitCode::usage, fmt::format("'{}' is no version", shown(text))}.hint(
-          fmt::format("give 1 to {} digits and nothing else, such as 20260309060000", max_version_digits));
-    if (std::ranges::find(versions, text) == versions.end()) versions.push_back(text);
-  }
+  for (const std::string& text : given.positional())
+    if (std::ranges::find(versions, checked_version(text)) == versions.end()) versions.push_back(text);
   return versions;
 }
 

@@ -1,8 +1,12 @@
 #include "runner/migration/migration.hpp"
 
+#include "runner/core/error.hpp"
 #include "runner/core/file.hpp"
+#include "runner/core/text.hpp"
 
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace runner {
 
@@ -19,6 +23,24 @@ static bool is_digit(char c) {
 bool is_version(std::string_view text) {
   return !text.empty() && text.size() <= max_version_digits &&
          std::all_of(text.begin(), text.end(), is_digit);
+}
+
+/// Short, on one line, and without what could steer a terminal.
+static std::string shown(std::string_view text) {
+  static constexpr std::size_t longest_chars = 40;
+  std::string clean = clean_text(text);
+  std::replace_if(
+      clean.begin(), clean.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  const std::size_t end = byte_offset(clean, longest_chars + 1);
+  return end < clean.size() ? clean.substr(0, end) + "…" : clean;
+}
+
+const std::string& checked_version(const std::string& text, std::string_view from) {
+  if (is_version(text)) return text;
+  const std::string given = fmt::format("'{}'", shown(text));
+  throw Error{ExitCode::usage, from.empty() ? fmt::format("{} is no version", given)
+                                            : fmt::format("{} is no version: {}", from, given)}
+      .hint(fmt::format("give 1 to {} digits and nothing else, such as 20260309060000", max_version_digits));
 }
 
 std::optional<MigrationFileName> parse_label(std::string_view label) {

@@ -85,4 +85,9 @@ inline constexpr std::size_t max_version_digits = 20;
 /// True for 1 to 20 digits.
 bool is_version(std::string_view text);
 
+/// Returns what a person or a variable gave as a version. `from` says where it stands, as in "'to' of step
+/// 'rollback'"; empty for an argument of the command line.
+/// Throws: Error{usage} when it is none, which shows little of it, and nothing that steers a terminal.
+const std::string& checked_version(const std::string& text, std::string_view from = {});
+
 }  // namespace runner

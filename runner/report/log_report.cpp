@@ -1,10 +1,13 @@
 #include "runner/report/log_report.hpp"
 
+#include "runner/core/duration.hpp"
 #include "runner/core/text.hpp"
 #include "runner/report/shown_text.hpp"
 #include "runner/report/text_column.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -17,43 +20,88 @@ static std::string minute_of(std::string time) {
   return time.substr(0, 16);
 }
 
-static std::string table_of(const LogReport& report) {
-  static constexpr std::size_t time_width = 16;
-  static constexpr std::size_t action_width = std::string_view("rollback").size();
-  static constexpr std::size_t longest_version = 20;
-  static constexpr std::size_t longest_actor = 18;
-  std::size_t version_width = std::string_view("VERSION").size();
-  std::size_t actor_width = std::string_view("BY").size();
-  for (const LogReport::Entry& entry : report.entries) {
-    version_width = std::max(version_width, length_chars(entry.version));
-    actor_width = std::max(actor_width, length_chars(entry.actor));
-  }
-  version_width = std::min(version_width, longest_version);
-  actor_width = std::min(actor_width, longest_actor);
-  const std::size_t name_width =
-      table_width_chars - time_width - action_width - version_width - actor_width - 8;
-  const auto line = [&](std::string_view time, std::string_view action, std::string_view version,
-                        std::string_view name, std::string_view actor) {
-    std::string text =
-        fmt::format("{}  {}  {}  {}  {}", fitted(time, time_width), fitted(action, action_width),
-                    fitted(version, version_width), fitted(name, name_width), fitted(actor, actor_width));
-    text.erase(text.find_last_not_of(' ') + 1);
-    return text + "\n";
-  };
-  std::string text = line("FINISHED (UTC)", "ACTION", "VERSION", "NAME", "BY");
+static std::string label_of(const LogReport::Entry& entry) {
+  return entry.name.empty() ? entry.version : entry.version + "_" + entry.name;
+}
+
+/// "rollback"; of a repair also what it said.
+static std::string action_of(const LogReport::Entry& entry) {
+  return entry.outcome.empty() || entry.outcome == "done" ? entry.action : entry.action + " " + entry.outcome;
+}
+
+static std::string waits_of(const LogReport::Entry& entry) {
+  return fmt::format("waited {} for locks, {}", for_people(std::chrono::milliseconds(entry.lock_wait_ms)),
+                     count_of(static_cast<std::size_t>(entry.retries), "retry", "retries"));
+}
+
+static std::string short_commit(const std::string& commit) {
+  return commit.substr(0, 12);
+}
+
+// --- the list: what one run or pipeline did, together
+
+static std::string header_of(const LogReport::Entry& entry) {
+  std::string text = fmt::format("batch {} by {}", entry.batch, entry.actor);
+  if (entry.commit) text += ", commit " + short_commit(*entry.commit);
+  if (entry.pipeline) text += "\n" + *entry.pipeline;
+  return text + "\n";
+}
+
+static std::string list_of(const LogReport& report) {
+  static const std::vector<Column> columns{{}, {}, {.most_chars = 255, .gives_way = true}, {}, {}};
+  static constexpr std::size_t indent = 2;
+  std::vector<std::vector<std::string>> rows;
   for (const LogReport::Entry& entry : report.entries)
-    text += line(minute_of(entry.finished), entry.action, entry.version, entry.name, entry.actor);
+    rows.push_back({minute_of(entry.finished), action_of(entry), label_of(entry), entry.proof.value_or(""),
+                    for_people(std::chrono::milliseconds(entry.duration_ms))});
+  const std::vector<std::string> lines = in_columns(rows, columns, table_width_chars - indent);
+  std::string text;
+  std::string header;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const LogReport::Entry& entry = report.entries[i];
+    if (const std::string now = header_of(entry); now != header) text += "\n" + (header = now);
+    text += "  " + lines[i] + "\n";
+    if (entry.retries > 0) text += "    " + waits_of(entry) + "\n";
+  }
+  return text;
+}
+
+// --- all that is known of each
+
+static std::string details_of(const LogReport::Entry& entry) {
+  std::string text = fmt::format("\n{} of {}\n", action_of(entry), label_of(entry));
+  const auto line = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) text += fmt::format("  {:<14}{}\n", name, value);
+  };
+  line("finished", entry.finished);
+  line("took", for_people(std::chrono::milliseconds(entry.duration_ms)));
+  if (entry.retries > 0) line("locks", waits_of(entry));
+  line("by", entry.actor);
+  line("batch", entry.batch);
+  line("commit", entry.commit.value_or(""));
+  line("pipeline", entry.pipeline.value_or(""));
+  line("job", entry.job.value_or(""));
+  line("runner", entry.runner_version);
+  line("proof", entry.proof.value_or(""));
+  line("restore point", entry.restore_point.value_or(""));
+  line("migration", entry.digest.value_or(""));
+  line("rollback", entry.rollback_digest.value_or(""));
   return text;
 }
 
 std::string log_lines(const LogReport& report) {
   std::string text = report.database + "\n";
-  if (!report.ledger)
+  if (!report.ledger) {
     text += "\nno ledger: nothing was applied, rolled back or repaired by runner here\n";
-  else if (report.entries.empty())
-    text += "\nno entries\n";
-  else
-    text += "\n" + table_of(report) + "\n" + count_of(report.entries.size(), "entry", "entries") + "\n";
+  } else if (report.entries.empty()) {
+    text += report.version.empty() ? "\nno entries\n"
+                                   : fmt::format("\nno entries about version {}\n", report.version);
+  } else {
+    if (report.version.empty()) text += list_of(report);
+    if (!report.version.empty())
+      for (const LogReport::Entry& entry : report.entries) text += details_of(entry);
+    text += "\n" + count_of(report.entries.size(), "entry", "entries") + "\n";
+  }
   return shown_text(text);
 }
 

@@ -33,10 +33,12 @@ struct LogReport {
   };
   std::string database{};  ///< "history of app on db:5432"
   bool ledger = false;     ///< false: this database has none
+  std::string version{};   ///< the one that was asked for; empty: any
   std::vector<Entry> entries{};
 };
 
-/// For people: at most 80 columns wide, long names are cut.
+/// For people: what one batch did, together, at most 80 columns wide, long names are cut. Of one version, all
+/// that is known.
 std::string log_lines(const LogReport& report);
 
 /// For programs. Fields are only added while "format" stays 1:

@@ -62,36 +62,23 @@ static std::string minute_of(std::string time) {
 }
 
 /// Where there is a ledger, it says more than where a migration lies, which the state implies.
-static std::string last_columns(const StatusReport& report, const StatusReport::Row& row) {
-  if (!report.ledger) return std::string(place_of(report, row.state));
-  std::string columns = fitted(minute_of(row.applied_at), 16) + "  " + fitted(row.applied_by, 14);
-  return columns.erase(columns.find_last_not_of(' ') + 1);
-}
-
 static std::string table_lines(const StatusReport& report) {
-  std::size_t version_width = std::string_view("VERSION").size();
-  std::size_t name_width = std::string_view("NAME").size();
+  static const std::vector<Column> columns{
+      {.most_chars = 20}, {.most_chars = 255, .gives_way = true}, {}, {}, {.most_chars = 18}};
+  std::vector<std::vector<std::string>> rows{{"VERSION", "NAME", "STATE"}};
+  if (report.ledger)
+    rows[0].insert(rows[0].end(), {"APPLIED (UTC)", "BY"});
+  else
+    rows[0].emplace_back("LIES IN");
   for (const StatusReport::Row& row : report.rows) {
-    version_width = std::max(version_width, length_chars(row.version));
-    name_width = std::max(name_width, length_chars(row.name));
+    auto& cells = rows.emplace_back(std::vector{row.version, row.name, std::string(to_string(row.state))});
+    if (report.ledger)
+      cells.insert(cells.end(), {minute_of(row.applied_at), row.applied_by});
+    else
+      cells.emplace_back(place_of(report, row.state));
   }
-  // A history may hold anything for a version.
-  version_width = std::min(version_width, std::size_t{20});
-  static constexpr std::size_t state_width = std::string_view("out of order").size();
-  static constexpr std::size_t place_width = std::string_view("file, database").size();
-  static constexpr std::size_t ledger_width = 16 + 2 + 14;
-  const std::size_t last_width = report.ledger ? ledger_width : place_width;
-  name_width = std::min(name_width, table_width_chars - version_width - state_width - last_width - 6);
-  const auto line = [&](std::string_view version, std::string_view name, std::string_view state,
-                        std::string_view last) {
-    std::string text = fmt::format("{}  {}  {}  {}", fitted(version, version_width), fitted(name, name_width),
-                                   fitted(state, state_width), last);
-    text.erase(text.find_last_not_of(' ') + 1);
-    return text + "\n";
-  };
-  std::string text = line("VERSION", "NAME", "STATE", report.ledger ? "APPLIED (UTC)     BY" : "LIES IN");
-  for (const StatusReport::Row& row : report.rows)
-    text += line(row.version, row.name, to_string(row.state), last_columns(report, row));
+  std::string text;
+  for (const std::string& line : in_columns(rows, columns)) text += line + "\n";
   return text;
 }
 

@@ -24,4 +24,33 @@ std::string fitted(std::string_view text, std::size_t width_chars) {
   return line.append(width_chars - length, ' ');
 }
 
+static std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& rows,
+                                          const std::vector<Column>& columns, std::size_t width_chars) {
+  std::vector<std::size_t> widths(columns.size());
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], std::min(length_chars(row[i]), columns[i].most_chars));
+  std::size_t others = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (!columns[i].gives_way && widths[i] > 0) others += widths[i] + 2;
+  static constexpr std::size_t least = 4;  // "a..."
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].gives_way) widths[i] = std::min(widths[i], std::max(width_chars, others + least) - others);
+  return widths;
+}
+
+std::vector<std::string> in_columns(const std::vector<std::vector<std::string>>& rows,
+                                    const std::vector<Column>& columns, std::size_t width_chars) {
+  const std::vector<std::size_t> widths = widths_of(rows, columns, width_chars);
+  std::vector<std::string> lines;
+  lines.reserve(rows.size());
+  for (const auto& row : rows) {
+    std::string& line = lines.emplace_back();
+    for (std::size_t i = 0; i < row.size(); ++i)
+      if (widths[i] > 0) line += fitted(row[i], widths[i]) + "  ";
+    line.erase(line.find_last_not_of(' ') + 1);
+  }
+  return lines;
+}
+
 }  // namespace runner

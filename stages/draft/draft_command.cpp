@@ -101,10 +101,7 @@ static void tell(const Draft& draft, const Outcome& proof, Reporter& reporter, s
 }
 
 static int run(const CliArguments& given, CliContext& context) {
-  const std::string version = given.positional(0);
-  if (!is_version(version))
-    throw Error{ExitCode::usage, fmt::format("'{}' is no version", version)}.hint(
-        fmt::format("write 1 to {} digits", max_version_digits));
+  const std::string version = checked_version(given.positional(0));
   const Project project = find_project(given);
   const Pipeline pipeline = load_project_pipeline(project, context.handlers);
   const StopSignal stop;

@@ -12,17 +12,6 @@
 
 namespace runner {
 
-static constexpr std::size_t longest_shown_bytes = 40;
-
-/// What came from a variable, short and without what could steer a terminal.
-static std::string shown(const std::string& text) {
-  std::string clean = clean_text(text);
-  std::replace_if(
-      clean.begin(), clean.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
-  if (clean.size() <= longest_shown_bytes) return clean;
-  return clean.substr(0, byte_offset(clean, longest_shown_bytes)) + "…";
-}
-
 std::string list_of(const std::vector<HistoryRow>& rows) {
   static constexpr std::size_t longest_list = 20;
   std::string text;
@@ -36,13 +25,6 @@ std::string list_of(const std::vector<HistoryRow>& rows) {
     text += (text.empty() ? "" : "\n") + clean_text(label);
   }
   return text;
-}
-
-static void check_version(const std::string& option, const std::string& text) {
-  if (is_version(text)) return;
-  throw Error{ExitCode::usage,
-              fmt::format("'{}' of step 'rollback' is no version: '{}'", option, shown(text))}
-      .hint(fmt::format("give 1 to {} digits and nothing else, such as 20260309060000", max_version_digits));
 }
 
 static const HistoryRow* find(const std::vector<HistoryRow>& applied, const std::string& version) {
@@ -85,7 +67,7 @@ static Selection selection_of(const Plan& plan, const std::set<std::string>& ver
 }
 
 static Selection by_version(const StepInput& in, const std::string& version, BatchSource& batches) {
-  check_version("version", version);
+  checked_version(version, "'version' of step 'rollback'");
   if (find(in.plan.applied, version) != nullptr) return selection_of(in.plan, {version});
   const auto same = [&](const Migration& file) { return file.version == version; };
   if (std::ranges::any_of(in.plan.folder.migrations, same) || batches.knows(version)) {
@@ -100,7 +82,7 @@ static Selection by_version(const StepInput& in, const std::string& version, Bat
 }
 
 static Selection down_to(const StepInput& in, const std::string& version) {
-  check_version("to", version);
+  checked_version(version, "'to' of step 'rollback'");
   if (find(in.plan.applied, version) == nullptr)
     throw Error{ExitCode::usage,
                 fmt::format("'to' of step 'rollback' names version {}, which is not applied", version)}

@@ -27,22 +27,61 @@ static LogReport example() {
                             .action = "apply",
                             .version = "1",
                             .name = "a",
+                            .batch = "pipeline-12",
                             .actor = "ada"});
   return report;
 }
 
-TEST(LogTable, Fits80Columns) {
-  EXPECT_EQ(log_lines(example()),
+TEST(LogList, TellsBatchByBatchWithin80Columns) {
+  LogReport report = example();
+  report.entries[1].commit = "0123456789abcdef0123456789abcdef01234567";
+  report.entries[1].pipeline = "https://gitlab.example.com/shop/-/pipelines/12";
+  report.entries.push_back(report.entries[1]);
+  report.entries[2].action = "repair";
+  report.entries[2].outcome = "reverted";
+  EXPECT_EQ(log_lines(report),
             "ledger of app on db:5432\n"
             "\n"
-            "FINISHED (UTC)    ACTION    VERSION         NAME              BY\n"
-            "2026-03-09 06:05  rollback  20260309060000  a_name_that_i...  somebody@a-long...\n"
-            "2026-03-09 06:00  apply     1               a                 ada\n"
+            "batch pipeline-4711 by somebody@a-long-host-name\n"
+            "  2026-03-09 06:05  rollback         20260309060000_a_name_th...  proven  12 ms\n"
+            "    waited 3 ms for locks, 1 retry\n"
             "\n"
-            "2 entries\n");
+            "batch pipeline-12 by ada, commit 0123456789ab\n"
+            "https://gitlab.example.com/shop/-/pipelines/12\n"
+            "  2026-03-09 06:00  apply            1_a                                  0.0 ms\n"
+            "  2026-03-09 06:00  repair reverted  1_a                                  0.0 ms\n"
+            "\n"
+            "3 entries\n");
 }
 
-TEST(LogTable, SaysWhenThereIsNoLedger) {
+TEST(LogDetails, TellAllThatIsKnownOfAVersion) {
+  LogReport report = example();
+  report.version = "20260309060000";
+  report.entries.resize(1);
+  report.entries[0].job = "https://gitlab.example.com/shop/-/jobs/9";
+  report.entries[0].restore_point = "runner_20260309060000 at 0/16B3748";
+  report.entries[0].digest = "aa";
+  EXPECT_EQ(log_lines(report),
+            "ledger of app on db:5432\n"
+            "\n"
+            "rollback of 20260309060000_a_name_that_is_longer_than_there_is_room_for\n"
+            "  finished      2026-03-09T06:05:00Z\n"
+            "  took          12 ms\n"
+            "  locks         waited 3 ms for locks, 1 retry\n"
+            "  by            somebody@a-long-host-name\n"
+            "  batch         pipeline-4711\n"
+            "  job           https://gitlab.example.com/shop/-/jobs/9\n"
+            "  runner        1.0\n"
+            "  proof         proven\n"
+            "  restore point runner_20260309060000 at 0/16B3748\n"
+            "  migration     aa\n"
+            "\n"
+            "1 entry\n");
+  EXPECT_EQ(log_lines({.database = "ledger of app", .ledger = true, .version = "7"}),
+            "ledger of app\n\nno entries about version 7\n");
+}
+
+TEST(LogList, SaysWhenThereIsNoLedger) {
   EXPECT_EQ(log_lines({.database = "ledger of app"}),
             "ledger of app\n\nno ledger: nothing was applied, rolled back or repaired by runner here\n");
   EXPECT_EQ(log_lines({.database = "ledger of app", .ledger = true}), "ledger of app\n\nno entries\n");
