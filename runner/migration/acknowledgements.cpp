@@ -30,4 +30,10 @@ Acknowledgements Acknowledgements::of(const Options& options) {
   }
 }
 
+std::string Acknowledgements::to_add(std::string_view word) {
+  const char* variable = std::getenv("RUNNER_ALLOW");
+  const std::string now(variable == nullptr ? "" : trimmed(variable));
+  return fmt::format("RUNNER_ALLOW={}{}{}", now, now.empty() ? "" : ",", word);
+}
+
 }  // namespace runner

@@ -20,6 +20,8 @@ class Acknowledgements {
   /// Throws: Error{usage} for a word in RUNNER_ALLOW that no stage knows.
   static Acknowledgements of(const Options& options);
   bool has(std::string_view word) const { return words_.contains(word); }
+  /// What to set so that `word` joins what RUNNER_ALLOW has now: "RUNNER_ALLOW=not-newest,data-loss".
+  static std::string to_add(std::string_view word);
 
  private:
   std::set<std::string, std::less<>> words_;

@@ -58,11 +58,15 @@ struct LedgerTables {
 
 /// Makes history, ledger and their columns where they are missing. Call it while the session lock is held:
 /// IF NOT EXISTS does not keep two runners from colliding.
-/// Throws: Error{environment} with the SQL to paste when the role may not make what is missing or may not
-/// write what is there; Error{environment} for a standby; Error{busy} when somebody keeps a table locked.
+/// Throws: what refuse_unwritable throws; Error{busy} when somebody keeps a table locked.
 LedgerTables prepare_ledger(Session& session, const HistoryTable& history);
 
-/// The same without changing anything: nothing when something is missing.
+/// Changes nothing.
+/// Throws: Error{environment} with the SQL to paste when the role may not make what is missing or may not
+/// write what is there; Error{environment} for a standby and where transactions are read-only.
+void refuse_unwritable(Session& session, const HistoryTable& history);
+
+/// What prepare_ledger would find; nothing when something is missing.
 std::optional<LedgerTables> look_at_ledger(Session& session, const HistoryTable& history);
 
 /// Inserts an entry; RETURNING id.

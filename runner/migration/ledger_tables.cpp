@@ -36,6 +36,7 @@ struct Looked {
   std::string role{};      ///< quoted
   std::string database{};  ///< quoted
   bool standby = false;
+  bool read_only = false;
   bool schema = false;
   bool schema_usage = false;
   bool schema_create = false;
@@ -69,7 +70,8 @@ static Looked look(Session& session, const HistoryTable& history) {
   const std::array<Cell, 2> parameters{history.schema, history.table};
   const Rows found = session.query(
       fmt::format("SELECT quote_ident(current_user::text), quote_ident(current_database()::text), "
-                  "pg_is_in_recovery(), n.oid IS NOT NULL, coalesce(has_schema_privilege(n.oid, 'USAGE'), "
+                  "pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on', n.oid IS "
+                  "NOT NULL, coalesce(has_schema_privilege(n.oid, 'USAGE'), "
                   "false), coalesce(has_schema_privilege(n.oid, 'CREATE'), false), "
                   "has_database_privilege(current_database(), 'CREATE'), {}, {}, {}, {}, {}, {} "
                   "FROM (VALUES (1)) AS one LEFT JOIN pg_namespace n ON n.nspname = $1 "
@@ -93,6 +95,7 @@ static Looked look(Session& session, const HistoryTable& history) {
   seen.role = cells.at(0).value_or("");
   seen.database = cells.at(1).value_or("");
   seen.standby = yes();
+  seen.read_only = yes();
   seen.schema = yes();
   seen.schema_usage = yes();
   seen.schema_create = yes();
@@ -142,6 +145,14 @@ static void refuse(const Looked& seen, const HistoryTable& history, const Sessio
         .hint(
             "set DATABASE_URL to the primary server; libpq finds it among several hosts with "
             "target_session_attrs=read-write");
+  if (seen.read_only)
+    throw Error{ExitCode::environment,
+                fmt::format("{} takes no changes from role {}", session.url().describe(), seen.role)}
+        .because("default_transaction_read_only is on for the server, the database or the role")
+        .hint(fmt::format(
+            "wait until whoever closed it opens it again, or let them run: ALTER DATABASE {} RESET "
+            "default_transaction_read_only",
+            seen.database));
   const std::vector<std::string> rights = missing_rights(seen, history, session);
   if (rights.empty()) return;
   throw Error{
@@ -197,6 +208,10 @@ LedgerTables prepare_ledger(Session& session, const HistoryTable& history) {
     refuse(seen, history, session);
   }
   return {.rollback_column = seen.rollback};
+}
+
+void refuse_unwritable(Session& session, const HistoryTable& history) {
+  refuse(look(session, history), history, session);
 }
 
 std::optional<LedgerTables> look_at_ledger(Session& session, const HistoryTable& history) {

@@ -153,7 +153,7 @@ OutsideRun::Try OutsideRun::judge(const Statement& statement, const StatementRes
     return Try::done;
   }
   if (is_server_trouble(error)) throw target_error(error, work_.doing, work_.source, &statement);
-  result_.findings.push_back(refused_statement(without_data(error), work_.source, statement));
+  result_.findings.push_back(refused_on_target(error, work_.source, statement, session_));
   return Try::refused;
 }
 

@@ -24,6 +24,17 @@ SqlError without_data(SqlError error) {
   return error;
 }
 
+Finding refused_on_target(const SqlError& error, const SqlSource& source, const Statement& statement,
+                          const Session& target) {
+  Finding finding = refused_statement(without_data(error), source, statement);
+  if (error.sqlstate == "42501" && error.hint.empty())
+    finding.remedy = fmt::format(
+        "Connect as the role that owns what is changed, or let it grant {} what is\n"
+        "missing: on the shadow the statement ran as the owner of the database.",
+        target.quoted_identifier(target.url().get("user")));
+  return finding;
+}
+
 Error target_error(const SqlError& error, const std::string& doing, const SqlSource& source,
                    const Statement* statement) {
   Error problem{ExitCode::environment, fmt::format("cannot {}", doing)};

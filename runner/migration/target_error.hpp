@@ -14,6 +14,10 @@ bool is_server_trouble(const SqlError& error);
 /// hold values.
 SqlError without_data(SqlError error);
 
+/// The target's refusal of a statement.
+Finding refused_on_target(const SqlError& error, const SqlSource& source, const Statement& statement,
+                          const Session& target);
+
 /// That `doing` could not go on. `statement`: where, or nullptr when SQL of ours was refused.
 Error target_error(const SqlError& error, const std::string& doing, const SqlSource& source,
                    const Statement* statement);

@@ -202,12 +202,11 @@ Change::Next Change::judge_error(const SqlError& error, std::size_t index, milli
   const bool at_commit = index == script_->commit() && !work.statements.empty();
   if (is_server_trouble(error) || (statement == nullptr && !at_commit))
     throw target_error(error, doing_, work.source, statement);
-  const SqlError told = without_data(error);
   result_.state = TargetResult::State::refused;
   result_.refused_work = work.doing;
   result_.findings.push_back(statement != nullptr
-                                 ? refused_statement(told, work.source, *statement)
-                                 : refused_commit(told, work.source, work.statements.back()));
+                                 ? refused_on_target(error, work.source, *statement, session_)
+                                 : refused_commit(without_data(error), work.source, work.statements.back()));
   return Next::done;
 }
 

@@ -94,10 +94,19 @@ class StageRun {
     make_new_plan();
     applied_at_start_ = applied_versions();
     reporter_.say(fmt::format("compared with: {}", plan_.compared_with));
-    reporter_.say(fmt::format("{}, {} applied", count_of(plan_.pending.size(), "pending migration"),
-                              plan_.applied.size()));
+    reporter_.say(counts());
     report_.compared_with = plan_.compared_with;
     shadows_.emplace(shadow_settings_of(request_.pipeline), history_, target(), &stop_, reporter_);
+  }
+
+  /// "2 pending migrations (1 out of order), 8 applied (1 without a file)".
+  std::string counts() const {
+    const auto aside = [](std::size_t n, std::string_view what) {
+      return n == 0 ? std::string() : fmt::format(" ({} {})", n, what);
+    };
+    return fmt::format("{}{}, {} applied{}", count_of(plan_.pending.size(), "pending migration"),
+                       aside(plan_.out_of_order.size(), "out of order"), plan_.applied.size(),
+                       aside(plan_.missing.size(), "without a file"));
   }
 
   Session* target() { return target_ ? &*target_ : nullptr; }

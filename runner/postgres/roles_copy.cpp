@@ -110,14 +110,16 @@ static std::string setting_name(const Session& target, std::string_view name) {
 }
 
 /// A value is set and then taken FROM CURRENT, because lists such as search_path are quoted by other rules
-/// than texts. Libraries to load are left out: a shadow rarely has them, and then nobody could connect.
+/// than texts. Libraries to load are left out: a shadow rarely has them, and then nobody could connect. So is
+/// what keeps others from writing to the target.
 static std::string settings(Session& target) {
   const Rows found = target.query(
       "SELECT setdatabase <> 0, CASE WHEN setrole <> 0 THEN pg_get_userbyid(setrole) END, "
       "split_part(entry, '=', 1), substr(entry, strpos(entry, '=') + 1) "
       "FROM pg_db_role_setting, unnest(setconfig) AS entry "
       "WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())) "
-      "AND split_part(entry, '=', 1) NOT LIKE '%\\_preload\\_libraries' ORDER BY 1, 2, 3",
+      "AND split_part(entry, '=', 1) NOT LIKE '%\\_preload\\_libraries' "
+      "AND split_part(entry, '=', 1) <> 'default_transaction_read_only' ORDER BY 1, 2, 3",
       "read the settings of roles and database");
   std::string sql;
   for (const auto& row : found.rows) {

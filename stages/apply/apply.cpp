@@ -247,6 +247,11 @@ Outcome Apply::run() {
     if (done_ > 0) outcome_.summary += fmt::format("; {} before it applied", count_of(done_, "migration"));
     return std::move(outcome_);
   }
+  if (done_ == 0) {
+    outcome_.summary =
+        fmt::format("nothing left to apply to {}: another runner did it", session_.url().describe());
+    return std::move(outcome_);
+  }
   outcome_.summary =
       fmt::format("{} applied to {} in {}, batch {}", count_of(done_, "migration"), session_.url().describe(),
                   for_people(std::chrono::steady_clock::now() - started), ledger_run_.batch);

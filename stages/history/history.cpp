@@ -80,6 +80,14 @@ static std::string sql_literal(std::string_view text) {
   return literal + "'";
 }
 
+/// What is no version of a file, `runner repair` does not take.
+static std::string take_out_command(const HistoryTable& table, const std::string& version) {
+  if (is_version(version)) return fmt::format("runner repair {} --status reverted", version);
+  const std::string statement =
+      fmt::format("DELETE FROM {} WHERE version = {}", table.shown(), sql_literal(version));
+  return "psql \"$DATABASE_URL\" -c " + shell_word(statement);
+}
+
 static Finding missing_file(const StepInput& in, const HistoryRow& row) {
   const Plan& plan = in.plan;
   const std::string label = row.name.empty() ? row.version : row.version + "_" + row.name;
@@ -92,12 +100,10 @@ static Finding missing_file(const StepInput& in, const HistoryRow& row) {
     return finding;
   }
   const std::string pattern = migration_path(plan, row.version + "_*");
-  const std::string statement =
-      fmt::format("DELETE FROM {} WHERE version = {}", in.history.shown(), sql_literal(row.version));
   finding.remedy = fmt::format(
       "find the commit that has it, and check the file out from there: git log --all --oneline -- {}\n"
-      "or, if its changes were taken back by hand: psql \"$DATABASE_URL\" -c {}",
-      shell_word(pattern), shell_word(statement));
+      "or, if its changes were taken back by hand: {}",
+      shell_word(pattern), take_out_command(in.history, row.version));
   return finding;
 }
 

@@ -100,9 +100,10 @@ static void refuse_not_newest(const Selection& selection, const Acknowledgements
   }
   throw Error{ExitCode::refused, what}
       .because("may stand on it, newest first:\n" + list_of(selection.standing))
-      .hint(
-          fmt::format("roll those back first (to: {}), or set RUNNER_ALLOW=not-newest if they do not need it",
-                      selection.versions.back().row.version));
+      .hint(fmt::format(
+          "roll those back first, from the newest (`to: {}` on the step takes them all back); or set "
+          "{} if they do not need it",
+          selection.versions.back().row.version, Acknowledgements::to_add("not-newest")));
 }
 
 static std::string lines_of(const std::vector<LostRows>& losses) {
@@ -120,7 +121,7 @@ static void refuse_data_loss(const std::vector<LostRows>& losses, const std::vec
   }
   throw Error{ExitCode::refused, fmt::format("rolling {} back would lose data", labels_of(versions))}
       .because("it " + lines_of(losses))
-      .hint("save what you need, then set RUNNER_ALLOW=data-loss");
+      .hint("save what you need, then set " + Acknowledgements::to_add("data-loss"));
 }
 
 // --- the step ----------------------------------------------------------------------------------------------
@@ -164,8 +165,8 @@ void Rollback::refuse_unproven(const std::vector<WayBack>& ways, const std::stri
     use_.reporter.warn(what + ": " + reason);
     return;
   }
-  throw Error{ExitCode::refused, what}.because(reason).hint(
-      "make a shadow possible, or set RUNNER_ALLOW=unproven to go on without proof");
+  throw Error{ExitCode::refused, what}.because(reason).hint(fmt::format(
+      "make a shadow possible, or set {} to go on without proof", Acknowledgements::to_add("unproven")));
 }
 
 /// False when the rollback does not do what it should.
@@ -283,6 +284,7 @@ Outcome Rollback::run() {
     outcome_.summary = selection.nothing_to_do;
     return std::move(outcome_);
   }
+  refuse_unwritable(target_, in_.history);  // before the shadow, which takes longest
   refuse_not_newest(selection, allowed_, use_.reporter);
   std::vector<WayBack> ways;
   for (const Chosen& chosen : selection.versions) ways.push_back(find_way_back(in_, chosen, record_));

@@ -18,7 +18,7 @@ static Error no_way_back(const StepInput& in, const Chosen& chosen, bool file_on
       .because(file_only ? fmt::format("source is 'file', and {} does not exist", file_of(in, chosen))
                          : fmt::format("none was saved when it was applied, and {} does not exist",
                                        file_of(in, chosen)))
-      .hint(fmt::format("write the SQL that undoes it to {}, and set 'source: file'", file_of(in, chosen)));
+      .hint(fmt::format("write the SQL that undoes it to {}", file_of(in, chosen)));
 }
 
 /// The checkout may have lost the migration and still have its rollback: a branch that was reverted by half.

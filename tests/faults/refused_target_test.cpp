@@ -86,6 +86,41 @@ TEST_P(RefusedTarget, ARoleWithoutTheRightsIsToldBeforeTheFirstStatement) {
   admin.query("DROP ROLE fault_reader", "clean up");
 }
 
+TEST_P(RefusedTarget, ADatabaseThatIsReadOnly) {
+  const TestDatabase database;
+  change_.prepare(database.url());
+  Session admin = database.admin();
+  admin.query("ALTER DATABASE " + database.name() + " SET default_transaction_read_only = on", "prepare");
+  const std::string before = state_of(admin);
+  const auto run = change_.start(database.url());
+  EXPECT_EQ(run->wait(), to_int(ExitCode::environment));
+  EXPECT_TRUE(holds(run->told(), " takes no changes from role postgres\n")) << run->told();
+  EXPECT_TRUE(
+      holds(run->told(), "ALTER DATABASE " + database.name() + " RESET default_transaction_read_only"))
+      << run->told();
+  EXPECT_EQ(state_of(admin), before);
+}
+
+/// What it may not do to a table is found by doing it, within the transaction.
+TEST_P(RefusedTarget, ARoleThatOwnsNotWhatItChangesIsToldWhoCan) {
+  const TestDatabase database;
+  Session admin = database.admin();
+  admin.query("CREATE ROLE fault_guest LOGIN", "prepare");
+  database.session().query("CREATE TABLE b (n int)", "prepare");
+  const OneChange change(GetParam(), "ALTER TABLE b ADD COLUMN m int");
+  change.prepare(database.url());
+  admin.query("GRANT USAGE ON SCHEMA supabase_migrations TO fault_guest", "prepare");
+  admin.query("GRANT ALL ON ALL TABLES IN SCHEMA supabase_migrations TO fault_guest", "prepare");
+  const std::string before = state_of(admin);
+  const auto run = change.start(database.url().with("user", "fault_guest"));
+  EXPECT_EQ(run->wait(), to_int(ExitCode::failed));
+  EXPECT_TRUE(holds(run->told(), "must be owner of table b")) << run->told();
+  EXPECT_TRUE(holds(run->told(), "hint: Connect as the role that owns what is changed")) << run->told();
+  EXPECT_EQ(state_of(admin), before);
+  admin.query("DROP OWNED BY fault_guest", "clean up");
+  admin.query("DROP ROLE fault_guest", "clean up");
+}
+
 INSTANTIATE_TEST_SUITE_P(Of, RefusedTarget, both_stages, stage_name);
 INSTANTIATE_TEST_SUITE_P(Of, BehindAPooler, both_stages, stage_name);
 

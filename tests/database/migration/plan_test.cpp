@@ -108,8 +108,7 @@ TEST(PlanWithTarget, ItsFindingsNameTheDatabaseAndWhatToRun) {
   EXPECT_EQ(found[0].remedy,
             "find the commit that has it, and check the file out from there: git log --all --oneline -- "
             "'migrations/1_*'\n"
-            "or, if its changes were taken back by hand: psql \"$DATABASE_URL\" -c "
-            "'DELETE FROM supabase_migrations.schema_migrations WHERE version = '\\''1'\\'''");
+            "or, if its changes were taken back by hand: runner repair 1 --status reverted");
   EXPECT_EQ(found[1].rule, "edited-migration");
   EXPECT_EQ(found[1].message, "was changed after it was applied: its statements differ from the history of " +
                                   at.database.url().describe());
