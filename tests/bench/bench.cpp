@@ -14,6 +14,7 @@
 #include "tests/bench/lock_queue.hpp"
 #include "tests/bench/measure.hpp"
 #include "tests/bench/project.hpp"
+#include "tests/bench/proof_speed.hpp"
 #include "tests/bench/seed_speed.hpp"
 #include "tests/support/test_server.hpp"
 
@@ -130,6 +131,7 @@ static void all(std::string_view only) {
     status_beside_libpq(long_history);
     memory_of_a_long_history(long_history);
   }
+  if (wanted("proof")) check_of_a_thousand_tables();
   if (wanted("seeds")) seeds_beside_psql();
   if (wanted("apply")) apply_beside_libpq();
   if (wanted("locks")) lock_queue();
@@ -137,7 +139,7 @@ static void all(std::string_view only) {
 
 }  // namespace runner::bench
 
-/// bench [start|lint|shadow|check|history|seeds|apply|locks]
+/// bench [start|lint|shadow|check|history|proof|seeds|apply|locks]
 int main(int argc, char** argv) try {
   runner::bench::all(argc > 1 ? argv[1] : "");
   return 0;

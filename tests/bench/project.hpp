@@ -33,9 +33,13 @@ class Project {
   }
 
   static std::string version(int i) { return fmt::format("2026{:010}", i); }
-  void add(int i, const std::string& sql) {
+  void add(int i, const std::string& sql, const std::string& rollback = "select 1;\n") {
     write(fmt::format("migrations/{}_m.sql", version(i)), sql);
-    write(fmt::format("rollbacks/{}_m.rollback.sql", version(i)), "select 1;\n");
+    write(fmt::format("rollbacks/{}_m.rollback.sql", version(i)), rollback);
+  }
+  void write(const std::string& name, const std::string& text) {
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << text;
   }
   Program calls(std::vector<std::string> arguments,
                 std::map<std::string, std::string> environment = {}) const {
@@ -47,10 +51,6 @@ class Project {
   const fs::path& folder() const { return folder_.path(); }
 
  private:
-  void write(const std::string& name, const std::string& text) {
-    fs::create_directories((folder_ / name).parent_path());
-    std::ofstream(folder_ / name) << text;
-  }
   void git(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "/usr/bin/git");
     run({.arguments = std::move(arguments), .folder = folder_.path()});

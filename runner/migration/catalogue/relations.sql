@@ -69,19 +69,22 @@ WHERE c.relkind IN ('v', 'm') AND c.relnamespace = ANY ((SELECT schemas FROM sco
 UNION ALL
 -- Sequences; the last value is data, not schema
 SELECT 'pg_class'::regclass, c.oid, 0, 'sequence', c.oid::regclass::text,
-       CASE WHEN owned.objid IS NOT NULL THEN 'column ' || owned.refobjid::regclass || '.' || quote_ident(a.attname) END,
+       'column ' || owner.name,
        NULL,
        CASE c.relpersistence WHEN 'u' THEN 'unlogged ' ELSE '' END
        || format('as %s start %s increment %s minimum %s maximum %s cache %s', s.seqtypid::regtype, s.seqstart,
                  s.seqincrement, s.seqmin, s.seqmax, s.seqcache)
        || CASE WHEN s.seqcycle THEN ' cycle' ELSE '' END
-       || CASE owned.deptype WHEN 'a' THEN ' owned by ' || owned.refobjid::regclass || '.' || quote_ident(a.attname)
-          WHEN 'i' THEN ' of identity ' || owned.refobjid::regclass || '.' || quote_ident(a.attname) ELSE '' END,
+       || coalesce(CASE owner.deptype WHEN 'a' THEN ' owned by ' ELSE ' of identity ' END || owner.name, ''),
        c.relowner, c.relacl, CASE WHEN c.relacl IS NOT NULL THEN acldefault('s', c.relowner) END
 FROM pg_sequence s
 JOIN pg_class c ON c.oid = s.seqrelid
-LEFT JOIN pg_depend owned ON owned.classid = 'pg_class'::regclass AND owned.objid = c.oid AND owned.objsubid = 0
-  AND owned.refclassid = 'pg_class'::regclass AND owned.refobjsubid > 0 AND owned.deptype IN ('a', 'i')
-LEFT JOIN pg_attribute a ON a.attrelid = owned.refobjid AND a.attnum = owned.refobjsubid
+LEFT JOIN LATERAL (  -- LIMIT: else the planner may read all columns of all tables
+  SELECT d.deptype, d.refobjid::regclass || '.' || quote_ident(a.attname) AS name
+  FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+  WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
+    AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+  LIMIT 1
+) owner ON true
 WHERE c.relnamespace = ANY ((SELECT schemas FROM scope)::oid[])
   AND NOT EXISTS (SELECT FROM member m WHERE m.objid = c.oid AND m.classid = 'pg_class'::regclass)
