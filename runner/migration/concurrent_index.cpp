@@ -53,6 +53,18 @@ std::vector<std::string> invalid_leftovers(Session& session, std::string_view st
   return {found->first};
 }
 
+std::vector<std::string> perhaps_left(Session& session, const ConcurrentIndex& index) {
+  if (!index.name.empty()) return {};
+  const std::array<Cell, 1> parameters{index.table};
+  const Rows found = session.query(
+      "SELECT i.indexrelid::regclass::text FROM pg_index i WHERE i.indrelid = to_regclass($1) "
+      "AND NOT i.indisvalid AND i.indexrelid::regclass::text !~ '_cc(new|old)[0-9]*$' ORDER BY 1",
+      "look for an INVALID index", parameters);
+  std::vector<std::string> names;
+  for (const std::vector<Cell>& row : found.rows) names.push_back(row.at(0).value_or(""));
+  return names;
+}
+
 bool drop_invalid(Session& session, const std::string& index) {
   const StatementResult result = session.execute("DROP INDEX CONCURRENTLY IF EXISTS " + index);
   if (!result.error) return true;

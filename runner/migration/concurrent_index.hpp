@@ -20,6 +20,10 @@ std::optional<ConcurrentIndex> concurrent_index(std::string_view statement);
 
 enum class IndexState { absent, invalid, valid };
 
+/// The INVALID indexes, as SQL names, of the table of an index without a name of its own. Which of them an
+/// attempt at it has left, nobody can tell.
+std::vector<std::string> perhaps_left(Session& session, const ConcurrentIndex& index);
+
 /// What an attempt that did not end has left. An index without a name of its own is never found.
 IndexState state_of(Session& session, const ConcurrentIndex& index);
 

@@ -140,6 +140,12 @@ bool OutsideRun::clean_up(const Statement& statement) {
     reporter_.warn(fmt::format(
         "an earlier try left the INVALID index {0}; a superuser can drop it: DROP INDEX {0}", index));
   }
+  if (const auto index = concurrent_index(statement.text))
+    for (const std::string& name : perhaps_left(session_, *index))
+      reporter_.warn(
+          fmt::format("the INVALID index {0} may be what this try left, which gives its index no "
+                      "name; if it is: DROP INDEX CONCURRENTLY {0}",
+                      name));
   return clean && look_at_interrupted(session_, statement.text).rest.empty();
 }
 

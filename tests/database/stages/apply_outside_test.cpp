@@ -82,6 +82,18 @@ TEST(ApplyOutside, WhatWasRefusedIsRefusedAgain) {
   }
 }
 
+/// Only PostgreSQL knows the name, and nobody whether an INVALID index is ours.
+TEST(ApplyOutside, AnIndexWithoutANameThatFailedIsNamed) {
+  ApplyCall call;
+  call.database.session().query("CREATE TABLE t (n int); INSERT INTO t VALUES (1), (1)", "prepare");
+  call.pending("1", "a", "CREATE UNIQUE INDEX CONCURRENTLY ON t (n);");
+  EXPECT_TRUE(call.run(apply).failed());
+  ASSERT_EQ(call.reporter.warnings.size(), 1U);
+  EXPECT_EQ(call.reporter.warnings[0],
+            "the INVALID index t_n_idx may be what this try left, which gives its index no name; if it is: "
+            "DROP INDEX CONCURRENTLY t_n_idx");
+}
+
 TEST(ApplyOutside, AStatementThatWasRefusedMayBeCorrected) {
   ApplyCall call;
   call.database.session().query("CREATE TABLE t (n int)", "prepare");
