@@ -28,6 +28,9 @@ enum class OptionType {
 };
 std::string_view to_string(OptionType type);
 
+/// The largest value that most durations may have; unit: milliseconds.
+inline constexpr std::int64_t day_ms = 24LL * 60 * 60 * 1000;
+
 /// One option of a stage handler. The checks, `--help`, the reference and the JSON Schema are made
 /// from these rows, so nothing about an option is written down anywhere else.
 struct OptionSpec {

@@ -10,7 +10,6 @@ namespace runner {
 
 /// How long a step that writes to a target may wait, run and keep others waiting. Every such handler joins
 /// these rows to its own table; `limits_of` reads them.
-inline constexpr std::int64_t day_ms = 24LL * 60 * 60 * 1000;
 inline constexpr std::array target_options{
     OptionSpec{.name = "lock_timeout",
                .type = OptionType::duration_range,

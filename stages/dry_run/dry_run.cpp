@@ -6,6 +6,7 @@
 #include "runner/migration/history.hpp"
 #include "runner/migration/relation_sizes.hpp"
 #include "runner/migration/sql_excerpt.hpp"
+#include "runner/migration/step_options.hpp"
 #include "runner/migration/trace.hpp"
 #include "runner/postgres/stand_ins.hpp"
 #include "stages/dry_run/trace_report.hpp"
@@ -23,15 +24,8 @@
 
 namespace runner {
 
-static constexpr std::array<std::string_view, 2> severities{"error", "warning"};
-
 static constexpr std::array options{
-    OptionSpec{.name = "statement_timeout",
-               .type = OptionType::duration,
-               .help = "How long one statement may run on the shadow before it counts as refused",
-               .default_text = "10min",
-               .min = 1,
-               .max = 24LL * 60 * 60 * 1000},
+    shadow_timeout_option,
     OptionSpec{.name = "trace",
                .type = OptionType::boolean,
                .help = "Look at what each statement locks, reads and rewrites of that which existed before",
@@ -42,21 +36,13 @@ static constexpr std::array options{
                        "while all of them are read or rewritten",
                .default_text = "100000",
                .unit = "rows"},
-    OptionSpec{.name = "fail_on",
-               .type = OptionType::choice,
-               .help = "The least severity of a finding that fails the step",
-               .default_text = "error",
-               .choices = severities},
+    fail_on_option,
 };
 
 static std::string intent(const StepInput& in) {
   if (in.plan.pending.empty()) return "nothing is pending";
   return fmt::format("execute {} on a shadow database",
                      count_of(in.plan.pending.size(), "pending migration"));
-}
-
-static Severity fail_on(const Options& given) {
-  return given.text("fail_on") == "warning" ? Severity::warning : Severity::error;
 }
 
 namespace {

@@ -36,7 +36,7 @@ static constexpr std::array options{
                .help = "How long it may run before it is ended",
                .default_text = "10min",
                .min = 1,
-               .max = 24LL * 60 * 60 * 1000},
+               .max = day_ms},
     OptionSpec{.name = "output_limit",
                .type = OptionType::integer,
                .help = "How much of its stdout and stderr each is kept",

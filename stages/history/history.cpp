@@ -4,6 +4,7 @@
 #include "runner/core/text.hpp"
 #include "runner/migration/acknowledgements.hpp"
 #include "runner/migration/remedy.hpp"
+#include "runner/migration/step_options.hpp"
 #include "stages/history/file_content.hpp"
 #include "stages/history/folder_findings.hpp"
 
@@ -257,7 +258,7 @@ static std::string summary_of(const Plan& plan, const Outcome& outcome) {
 
 static Outcome run(const StepInput& in, Services& use) {
   Outcome outcome;
-  if (in.options.text("fail_on") == "warning") outcome.fail_on = Severity::warning;
+  outcome.fail_on = fail_on(in.options);
   check_folder(in, outcome);
   check_applied(in, outcome);
   check_contents(in, outcome, use.stop);
@@ -274,7 +275,6 @@ static std::string intent(const StepInput& in) {
 }
 
 static constexpr std::array<std::string_view, 3> rollback_choices{"require", "warn", "ignore"};
-static constexpr std::array<std::string_view, 2> fail_on_choices{"error", "warning"};
 static constexpr std::array<std::string_view, 2> allow_choices{"edited-history", "out-of-order"};
 
 static constexpr std::array<OptionSpec, 3> options{
@@ -285,11 +285,7 @@ static constexpr std::array<OptionSpec, 3> options{
                    "makes it an error",
                .default_text = "require",
                .choices = rollback_choices},
-    OptionSpec{.name = "fail_on",
-               .type = OptionType::choice,
-               .help = "The least severity of a finding that makes the step fail",
-               .default_text = "error",
-               .choices = fail_on_choices},
+    fail_on_option,
     OptionSpec{.name = "allow",
                .type = OptionType::choice_list,
                .help = "Findings that are known and only warned of; RUNNER_ALLOW takes the same words",

@@ -20,7 +20,6 @@ using Clock = std::chrono::steady_clock;
 
 static constexpr std::array<std::string_view, 3> fail_words{"error", "warning", "info"};
 static constexpr std::array<std::string_view, 4> rule_words{"off", "info", "warning", "error"};
-static constexpr std::int64_t day_ms = 24LL * 60 * 60 * 1000;
 
 static std::span<const std::string_view> names_of_rules() {
   static const std::vector<std::string_view> names = lint_rule_names();

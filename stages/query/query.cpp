@@ -44,7 +44,7 @@ static constexpr std::array options{
                .help = "How long the query may run",
                .default_text = "1min",
                .min = 1,
-               .max = 24LL * 60 * 60 * 1000},
+               .max = day_ms},
 };
 
 static bool asks_target(const StepInput& in) {

@@ -4,6 +4,7 @@
 #include "runner/core/file.hpp"
 #include "runner/core/text.hpp"
 #include "runner/migration/proof_store.hpp"
+#include "runner/migration/step_options.hpp"
 #include "stages/round_trip/trial.hpp"
 #include "stages/round_trip/workplace.hpp"
 
@@ -21,7 +22,6 @@ namespace runner {
 
 static constexpr std::array<std::string_view, 2> scopes{"pending", "all"};
 static constexpr std::array<std::string_view, 2> units{"migration", "group"};
-static constexpr std::array<std::string_view, 2> severities{"error", "warning"};
 
 static constexpr std::array options{
     OptionSpec{.name = "scope",
@@ -42,17 +42,8 @@ static constexpr std::array options{
                .unit = "rows",
                .min = 0,
                .max = 1000},
-    OptionSpec{.name = "statement_timeout",
-               .type = OptionType::duration,
-               .help = "How long one statement may run on the shadow before it counts as refused",
-               .default_text = "10min",
-               .min = 1,
-               .max = 24LL * 60 * 60 * 1000},
-    OptionSpec{.name = "fail_on",
-               .type = OptionType::choice,
-               .help = "The least severity of a finding that fails the step",
-               .default_text = "error",
-               .choices = severities},
+    shadow_timeout_option,
+    fail_on_option,
 };
 
 static bool asks_for_all(const Options& given) {
@@ -94,7 +85,7 @@ class RoundTrips {
         use_(use),
         all_(migrations_of(in)),
         place_([&in, &use](std::size_t done) { return shadow_after(done, in, use); }, in) {
-    outcome_.fail_on = in.options.text("fail_on") == "warning" ? Severity::warning : Severity::error;
+    outcome_.fail_on = fail_on(in.options);
   }
   Outcome run();
 

@@ -40,7 +40,7 @@ static constexpr std::array options{
                .help = "How long one query of the assertions may run",
                .default_text = "1min",
                .min = 1,
-               .max = 24LL * 60 * 60 * 1000},
+               .max = day_ms},
     OptionSpec{.name = "allow",
                .type = OptionType::choice_list,
                .help = "unproven: only warn where the applied migrations cannot be replayed on a shadow; "
