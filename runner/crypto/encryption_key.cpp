@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
+#include <openssl/rand.h>
 
 namespace runner {
 
@@ -50,6 +51,13 @@ EncryptionKey EncryptionKey::from_environment(const char* variable) {
                 fmt::format("{} is not set, and there is no encrypting or decrypting without it", variable)}
         .hint(std::string(advice));
   return parse(Secret(value), variable);
+}
+
+EncryptionKey EncryptionKey::random() {
+  EncryptionKey key;
+  if (RAND_bytes(key.bytes_.data(), static_cast<int>(key.bytes_.size())) != 1)
+    throw Error{ExitCode::environment, "the system's random generator gives nothing"};
+  return key;
 }
 
 EncryptionKey::~EncryptionKey() {

@@ -20,6 +20,9 @@ class EncryptionKey {
   /// The same for an environment variable. Throws: Error{usage} also when it is unset or empty.
   static EncryptionKey from_environment(const char* variable = "ENCRYPTION_KEY");
 
+  /// One that nobody else has, for values that nobody will read.
+  static EncryptionKey random();
+
   EncryptionKey(const EncryptionKey&) = default;
   EncryptionKey& operator=(const EncryptionKey&) = default;
   ~EncryptionKey();

@@ -118,8 +118,12 @@ static constexpr std::array table{
     OtherFinding{"rollback-data-dependent", "round-trip",
                  "The rollback fails once there are rows that only the new schema allows",
                  "Let it change or remove such rows first, and say so in a comment."},
+    OtherFinding{
+        "seed-not-loaded", "round-trip",
+        "A seed file or dataset does not fit the schema before the migration: that is older, or newer",
+        "Nothing, where that is so; else correct the seeds."},
     OtherFinding{"not-filled", "round-trip", "No made-up row fits a table, or only with its triggers off",
-                 "Look at the server's message: which constraint or trigger refuses the rows."},
+                 "Name the project's own rows: 'seeds' of the step."},
     OtherFinding{
         "rollback-differs", "rollback",
         "On a shadow, the rollback leaves another schema than the applied migrations without it make",
@@ -161,7 +165,7 @@ static constexpr std::array table{
     OtherFinding{"constraint", "seed", "A row breaks a constraint of its table", "Correct the line."},
     OtherFinding{"insert-refused", "seed", "PostgreSQL refused to insert the rows",
                  "Read the server's message."},
-    OtherFinding{"seed-file-refused", "seed, round-trip", "A statement of an SQL seed file was refused",
+    OtherFinding{"seed-file-refused", "seed", "A statement of an SQL seed file was refused",
                  "Read the server's message and its place."},
     OtherFinding{"class-missing", "seed", "A class that the dataset expects has no rows",
                  "Add rows of it to the CSV file."},

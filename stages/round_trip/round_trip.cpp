@@ -22,6 +22,7 @@ namespace runner {
 
 static constexpr std::array<std::string_view, 2> scopes{"pending", "all"};
 static constexpr std::array<std::string_view, 2> units{"migration", "group"};
+static constexpr std::array<std::string_view, 4> seeds{"none", "files", "datasets", "all"};
 
 static constexpr std::array options{
     OptionSpec{.name = "scope",
@@ -42,6 +43,12 @@ static constexpr std::array options{
                .unit = "rows",
                .min = 0,
                .max = 1000},
+    OptionSpec{.name = "seeds",
+               .type = OptionType::choice,
+               .help = "Which rows of the project's own are there before made-up ones: the SQL files of "
+                       "`seeds.files`, the datasets of `seeds.folder` that fill a touched table, or all",
+               .default_text = "none",
+               .choices = seeds},
     shadow_timeout_option,
     fail_on_option,
 };
@@ -84,7 +91,8 @@ class RoundTrips {
       : in_(in),
         use_(use),
         all_(migrations_of(in)),
-        place_([&in, &use](std::size_t done) { return shadow_after(done, in, use); }, in) {
+        place_([&in, &use](std::size_t done) { return shadow_after(done, in, use); }, in),
+        seeds_(in.options.text("seeds"), in, in.options.duration("statement_timeout")) {
     outcome_.fail_on = fail_on(in.options);
   }
   Outcome run();
@@ -101,6 +109,7 @@ class RoundTrips {
   Services& use_;
   const std::vector<Migration>& all_;
   Workplace place_;
+  TrialSeeds seeds_;
   Outcome outcome_{};
   std::size_t proven_ = 0;
   std::size_t refuted_ = 0;
@@ -169,7 +178,7 @@ bool RoundTrips::try_unit(std::size_t first, std::size_t count) {
   const Trial trial = try_round_trip(unit, place_,
                                      {.statement_timeout = in_.options.duration("statement_timeout"),
                                       .rows = static_cast<std::size_t>(in_.options.integer("rows"))},
-                                     in_);
+                                     seeds_, in_);
   if (unit.size() == 1 && trial.applies && !trial.refuted()) keep_proof(unit.front());
   add(unit, trial, std::chrono::steady_clock::now() - started);
   if (!trial.applies) return false;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace runner {
 
@@ -39,6 +40,10 @@ static constexpr Complaint fails_on_some_rows{
     .severity = Severity::warning,
     .said = "passes on empty tables and fails on made-up rows that the schema allows: ",
     .remedy = "Make sure that the target has no such rows, or let the migration change them first."};
+static constexpr Complaint fails_on_seeds{
+    .rule = "fails-on-rows",
+    .said = "passes on empty tables and fails on the project's seeds: ",
+    .remedy = "Let the migration change such rows first, or correct the seeds."};
 static constexpr Complaint down_refused{
     .rule = "rollback-blocked",
     .said = "the rollback is refused: ",
@@ -85,12 +90,14 @@ namespace {
 
 class RoundTrip {
  public:
-  RoundTrip(TrialUnit unit, Workplace& place, const TrialSettings& settings, const StepInput& in);
+  RoundTrip(TrialUnit unit, Workplace& place, const TrialSettings& settings, TrialSeeds& seeds,
+            const StepInput& in);
   Trial run();
 
  private:
   bool execute(const std::vector<SqlFile>& files, const Complaint& when_refused);
-  std::optional<RefusedFile> try_up(RowStyle style);
+  std::optional<RefusedFile> try_up(Filling filling);
+  const Complaint& complaint_about_rows(const RefusedFile& on_plain) const;
   bool apply_first();
   void begin_anew();
   DatabaseState look();
@@ -137,13 +144,14 @@ std::vector<std::string> tables_in(const std::vector<CatalogueDifference>& diffe
 
 }  // namespace
 
-RoundTrip::RoundTrip(TrialUnit unit, Workplace& place, const TrialSettings& settings, const StepInput& in)
+RoundTrip::RoundTrip(TrialUnit unit, Workplace& place, const TrialSettings& settings, TrialSeeds& seeds,
+                     const StepInput& in)
     : unit_(unit),
       place_(place),
       settings_(settings),
       ups_(up_files(unit)),
       downs_(down_files(unit, in.root)),
-      rows_(place, ups_, downs_, settings.rows, in.history.schema),
+      rows_(place, ups_, downs_, settings.rows, in.history.schema, seeds),
       subject_(unit.size() == 1 ? label_of(unit) : "") {
   if (in.history.schema != "public") scope_.excluded_schemas.push_back(in.history.schema);
 }
@@ -190,35 +198,53 @@ void RoundTrip::begin_anew() {
 
 // --- up ----------------------------------------------------------------------------------------------------
 
-std::optional<RefusedFile> RoundTrip::try_up(RowStyle style) {
-  rows_.fill(style);
+std::optional<RefusedFile> RoundTrip::try_up(Filling filling) {
+  rows_.fill(filling);
   before_ = look();
   return execute_files(ups_, place_, settings_.statement_timeout);
 }
 
-/// On rows that the schema allows; where these are refused, on rows as plain as can be; then on none.
-/// False when the migrations are refused anyway.
-bool RoundTrip::apply_first() {
+/// An error is only what no row survives.
+const Complaint& RoundTrip::complaint_about_rows(const RefusedFile& on_plain) const {
   static constexpr std::string_view not_null_violation = "23502";
-  const auto on_varied = try_up(RowStyle::varied);
+  const bool any =
+      on_plain.sqlstate == not_null_violation && rows_.names_required_column(on_plain.finding.message);
+  return any ? fails_on_any_rows : fails_on_some_rows;
+}
+
+/// On the project's rows and others that the schema allows; where these are refused, on rows as plain as can
+/// be; then on the project's alone, and on none. False when the migrations are refused anyway.
+bool RoundTrip::apply_first() {
+  const auto on_varied = try_up(Filling::varied);
   if (!on_varied) return true;
+  const auto tell_of = [this](const RefusedFile& refused, const Complaint& complaint) {
+    trial_.findings.push_back(finding_of(refused, complaint));
+  };
   if (!rows_.any()) {
-    trial_.findings.push_back(finding_of(*on_varied, up_refused));
+    tell_of(*on_varied, up_refused);
     return false;
   }
   begin_anew();
-  const auto on_plain = try_up(RowStyle::plain);
+  const auto on_plain = try_up(Filling::plain);
   if (!on_plain) {
-    trial_.findings.push_back(finding_of(*on_varied, fails_on_some_rows));
+    tell_of(*on_varied, fails_on_some_rows);
     return true;
   }
+  std::optional<RefusedFile> on_seeds;
+  if (rows_.seeded()) {
+    begin_anew();
+    on_seeds = try_up(Filling::seeds);
+    if (!on_seeds) {
+      tell_of(*on_plain, complaint_about_rows(*on_plain));
+      return true;
+    }
+  }
   begin_anew();
-  rows_.give_up();
-  before_ = look();
-  if (!execute(ups_, up_refused)) return false;
-  const bool any =
-      on_plain->sqlstate == not_null_violation && rows_.names_required_column(on_plain->finding.message);
-  trial_.findings.push_back(finding_of(*on_plain, any ? fails_on_any_rows : fails_on_some_rows));
+  if (const auto on_none = try_up(Filling::none)) {
+    tell_of(*on_none, up_refused);
+    return false;
+  }
+  tell_of(on_seeds ? *on_seeds : *on_plain, on_seeds ? fails_on_seeds : complaint_about_rows(*on_plain));
   return true;
 }
 
@@ -293,13 +319,16 @@ std::string RoundTrip::way_back() const {
   const auto error = std::find_if(trial_.findings.begin(), trial_.findings.end(),
                                   [](const Finding& finding) { return finding.severity == Severity::error; });
   if (error != trial_.findings.end()) return fmt::format("refuted: {}", error->rule);
-  if (!rows_.any()) return "proven: the schema is restored";
-  return fmt::format("proven: the schema is restored, tried with {}",
-                     count_of(rows_.inserted(), "made-up row"));
+  std::vector<std::string> with;
+  if (rows_.seeded()) with.emplace_back("the project's seeds");
+  if (rows_.inserted() > 0) with.push_back(count_of(rows_.inserted(), "made-up row"));
+  if (with.empty()) return "proven: the schema is restored";
+  return fmt::format("proven: the schema is restored, tried with {}", fmt::join(with, " and "));
 }
 
-Trial try_round_trip(TrialUnit unit, Workplace& place, const TrialSettings& settings, const StepInput& in) {
-  return RoundTrip(unit, place, settings, in).run();
+Trial try_round_trip(TrialUnit unit, Workplace& place, const TrialSettings& settings, TrialSeeds& seeds,
+                     const StepInput& in) {
+  return RoundTrip(unit, place, settings, seeds, in).run();
 }
 
 }  // namespace runner

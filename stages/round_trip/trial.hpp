@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/migration/migration.hpp"
+#include "stages/round_trip/trial_seeds.hpp"
 #include "stages/round_trip/workplace.hpp"
 
 #include <chrono>
@@ -33,6 +34,7 @@ struct Trial {
 /// On the workplace's state: fill, look, up, look, down, compare, down again, compare, up, compare; then once
 /// more down, with rows that only the new schema allows.
 /// Throws: Error{environment} when the shadow fails; what interrupts.
-Trial try_round_trip(TrialUnit unit, Workplace& place, const TrialSettings& settings, const StepInput& in);
+Trial try_round_trip(TrialUnit unit, Workplace& place, const TrialSettings& settings, TrialSeeds& seeds,
+                     const StepInput& in);
 
 }  // namespace runner

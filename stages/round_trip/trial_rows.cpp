@@ -12,9 +12,10 @@ namespace runner {
 static constexpr std::size_t first_later_row = 1000;
 
 TrialRows::TrialRows(Workplace& place, const std::vector<SqlFile>& ups, const std::vector<SqlFile>& downs,
-                     std::size_t rows, const std::string& history_schema)
+                     std::size_t rows, const std::string& history_schema, TrialSeeds& seeds)
     : place_(place),
       rows_(rows),
+      seeds_(seeds),
       history_schema_(history_schema),
       touched_(touched_tables(texts_of(ups), texts_of(downs), place.owner(), history_schema)),
       shapes_(read_row_shapes(place.admin(), touched_.before, history_schema)) {
@@ -45,14 +46,30 @@ void TrialRows::tell(const std::vector<FilledTable>& filled) {
   }
 }
 
-void TrialRows::fill(RowStyle style) {
-  inserted_ = 0;
+void TrialRows::load_seeds() {
+  std::vector<std::string> there;
+  for (const auto& [number, table] : shapes_.tables) there.push_back(table.name);
+  Findings found = seeds_.load(there, place_);
+  seeded_ = seeds_.loaded();
+  if (!std::exchange(told_seeds_, true)) findings_ = std::move(found);
+}
+
+void TrialRows::make_up(RowStyle style) {
   if (rows_ == 0 || shapes_.tables.empty()) return;
   const bool plain = style == RowStyle::plain;
   const std::vector<FilledTable> filled = fill_rows(
       place_.admin(), shapes_, {.rows = rows_, .style = style, .also = plain ? &touched_.after : nullptr});
   for (const FilledTable& table : filled) inserted_ += table.inserted;
   if (!std::exchange(told_, true)) tell(filled);
+}
+
+void TrialRows::fill(Filling filling) {
+  inserted_ = 0;
+  seeded_ = false;
+  if (filling == Filling::none) return;
+  if (!shapes_.tables.empty()) load_seeds();
+  if (filling == Filling::seeds) return;
+  make_up(filling == Filling::plain ? RowStyle::plain : RowStyle::varied);
 }
 
 static std::string in_message(const std::string& quoted_name) {

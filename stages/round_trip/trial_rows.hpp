@@ -5,6 +5,7 @@
 #include "runner/migration/row_fill.hpp"
 #include "runner/migration/touched_tables.hpp"
 #include "stages/round_trip/trial_files.hpp"
+#include "stages/round_trip/trial_seeds.hpp"
 
 #include <cstddef>
 #include <map>
@@ -14,22 +15,30 @@
 
 namespace runner {
 
+/// What the tables hold before the migrations.
+enum class Filling {
+  varied,  ///< the project's seeds, and rows made up in RowStyle::varied where they leave a table empty
+  plain,   ///< the same in RowStyle::plain
+  seeds,   ///< only these
+  none,
+};
+
 /// The rows of a trial: in the tables that the migrations or their rollbacks touch, and in what these refer
 /// to.
 class TrialRows {
  public:
   TrialRows(Workplace& place, const std::vector<SqlFile>& ups, const std::vector<SqlFile>& downs,
-            std::size_t rows, const std::string& history_schema);
+            std::size_t rows, const std::string& history_schema, TrialSeeds& seeds);
 
-  /// Fills the tables that are empty. What could not be filled is told by findings(), the first time.
-  void fill(RowStyle style);
-  void give_up() { inserted_ = 0; }  ///< the tables stay empty
+  /// Fills the tables. What could not be loaded or filled is told by take_findings(), the first time.
+  void fill(Filling filling);
   /// The migrations ran in one transaction, on trial, and were rolled back.
   bool rehearsed() const { return touched_.rehearsed; }
   /// True when the server's message names a column that the migrations add to a table with NOT NULL: no row
   /// that was there before could have a value.
   bool names_required_column(const std::string& message) const;
-  bool any() const { return inserted_ > 0; }
+  bool any() const { return inserted_ > 0 || seeded_; }
+  bool seeded() const { return seeded_; }
   std::size_t inserted() const { return inserted_; }
   Findings take_findings() { return std::exchange(findings_, {}); }
 
@@ -43,16 +52,21 @@ class TrialRows {
   void write_as_application();
 
  private:
+  void load_seeds();
+  void make_up(RowStyle style);
   void tell(const std::vector<FilledTable>& filled);
 
   Workplace& place_;
   std::size_t rows_;
+  TrialSeeds& seeds_;
   std::string history_schema_;
   TouchedTables touched_;
   RowShapes shapes_;
   std::vector<std::string> tables_{};
   std::size_t inserted_ = 0;
-  bool told_ = false;
+  bool seeded_ = false;
+  bool told_ = false;        ///< what could not be filled
+  bool told_seeds_ = false;  ///< what could not be loaded
   Findings findings_{};
 };
 

@@ -69,7 +69,8 @@ TEST(EncryptionKeyRefuses, AnUnsetVariable) {
       FAIL() << "it was taken";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::usage);
-      EXPECT_EQ(error.message(), "ENCRYPTION_KEY_OLD is not set, and there is no encrypting or decrypting without it");
+      EXPECT_EQ(error.message(),
+                "ENCRYPTION_KEY_OLD is not set, and there is no encrypting or decrypting without it");
     }
   }
 }
@@ -77,6 +78,10 @@ TEST(EncryptionKeyRefuses, AnUnsetVariable) {
 TEST(EncryptionKey, IsHiddenFromWhateverIsShownLater) {
   EncryptionKey::parse(Secret(good), "ENCRYPTION_KEY");
   EXPECT_EQ(hide_secrets("the library said: " + good), "the library said: [hidden]");
+}
+
+TEST(EncryptionKey, ThatIsMadeUpIsAnotherEachTime) {
+  EXPECT_FALSE(EncryptionKey::random() == EncryptionKey::random());
 }
 
 }  // namespace runner
