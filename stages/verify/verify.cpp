@@ -86,18 +86,25 @@ static Catalogue look(Session& session, const CatalogueScope& scope) {
   return catalogue;
 }
 
-static std::set<std::string> roles_of(Session& session) {
-  std::set<std::string> roles;
-  for (const std::vector<Cell>& row :
-       session.query("SELECT quote_ident(rolname) FROM pg_catalog.pg_roles", "read the roles' names").rows)
-    roles.insert(row.at(0).value_or(""));
-  return roles;
+static std::set<std::string> names_in(const Rows& rows) {
+  std::set<std::string> names;
+  for (const std::vector<Cell>& row : rows.rows) names.insert(row.at(0).value_or(""));
+  return names;
 }
 
-static std::vector<std::string> roles_of_one_side(Session& shadow, Session& target) {
+static std::set<std::string> roles_of(Session& session) {
+  return names_in(
+      session.query("SELECT quote_ident(rolname) FROM pg_catalog.pg_roles", "read the roles' names"));
+}
+
+/// Roles whose rights cannot be compared: those that only one side has, and those that may do anything on the
+/// target, whatever they are granted.
+static std::vector<std::string> roles_aside(Session& shadow, Session& target) {
   const std::set<std::string> here = roles_of(shadow);
   const std::set<std::string> there = roles_of(target);
-  std::vector<std::string> roles;
+  const std::set<std::string> superusers = names_in(target.query(
+      "SELECT quote_ident(rolname) FROM pg_catalog.pg_roles WHERE rolsuper", "read the superusers' names"));
+  std::vector<std::string> roles(superusers.begin(), superusers.end());
   std::set_symmetric_difference(here.begin(), here.end(), there.begin(), there.end(),
                                 std::back_inserter(roles));
   return roles;
@@ -120,7 +127,7 @@ static std::vector<CatalogueDifference> differences(const StepInput& in, Service
   seen.target = look(*use.target, scope);
   const Ignored ignored{.history = in.history,
                         .patterns = in.options.list("ignore"),
-                        .roles = roles_of_one_side(session, *use.target)};
+                        .roles = roles_aside(session, *use.target)};
   return differences_that_matter(seen, ignored);
 }
 
@@ -148,6 +155,18 @@ static Finding finding_of(const CatalogueDifference& difference, Severity severi
   if (difference.change != CatalogueChange::missing && !difference.after.empty())
     finding.detail += "target:     " + difference.after + "\n";
   return finding;
+}
+
+static std::string remedy_for(const Findings& findings) {
+  std::string remedy =
+      "write what was changed by hand as a migration, or undo it by hand; what is no concern of the "
+      "migrations goes to the step's `ignore`";
+  if (std::any_of(findings.begin(), findings.end(),
+                  [](const Finding& finding) { return finding.message.starts_with("grant "); }))
+    remedy +=
+        "\nrights that the shadow's prelude gives by itself: is the target on another platform, set "
+        "`shadow: { prelude: [] }`";
+  return remedy;
 }
 
 // --- the step ----------------------------------------------------------------------------------------------
@@ -190,10 +209,7 @@ Findings Verify::compared() {
     return findings;
   }
   places_ = findings.size();
-  if (!findings.empty())
-    findings.back().remedy =
-        "write what was changed by hand as a migration, or undo it by hand; what is no concern of the "
-        "migrations goes to the step's `ignore`";
+  if (!findings.empty()) findings.back().remedy = remedy_for(findings);
   return findings;
 }
 

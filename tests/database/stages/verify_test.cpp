@@ -41,6 +41,29 @@ TEST_F(VerifyTest, FindsNothingWhereTheMigrationsWereApplied) {
   EXPECT_EQ(call_.target->state(), TransactionState::idle);
 }
 
+/// The prelude's default privileges give its roles rights which a plain server's tables have not.
+TEST(VerifyPlainTarget, DoesNotMissAPlatformThatIsNotThere) {
+  const TestDatabase database;
+  Session admin = database.admin();
+  admin.query("ALTER ROLE postgres SUPERUSER", "prepare");  // as everywhere but on managed services
+  admin.query("CREATE ROLE plain_app LOGIN", "prepare");
+  admin.query("GRANT CREATE ON DATABASE " + database.name() + " TO plain_app", "prepare");
+  admin.query("GRANT CREATE ON SCHEMA public TO plain_app", "prepare");
+  {
+    StepCall call;
+    call.target = Session::connect(database.url().with("user", "plain_app"), {}, nullptr);
+    call.shadow.preludes = {"supabase"};
+    call.applied("1", "clients", "CREATE TABLE public.clients (id int PRIMARY KEY, mail text);");
+    const Outcome outcome = call.run(verify);
+    for (const Finding& finding : outcome.findings) ADD_FAILURE() << finding.text();
+    call.target->query("GRANT SELECT ON public.clients TO pg_monitor", "change the target by hand");
+    EXPECT_EQ(call.run(verify).findings.size(), 1U);
+  }
+  admin.query("ALTER ROLE postgres NOSUPERUSER", "clean up");
+  admin.query("DROP OWNED BY plain_app", "clean up");
+  admin.query("DROP ROLE plain_app", "clean up");
+}
+
 TEST_F(VerifyTest, TellsWhatWasChangedByHandWithBothDefinitions) {
   by_hand("ALTER TABLE app.bills ALTER client SET NOT NULL; DROP INDEX app.bills_client_idx");
   by_hand("CREATE TABLE public.hotfix (n int)");
