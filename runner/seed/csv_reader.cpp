@@ -3,6 +3,7 @@
 #include "runner/core/error.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include <csv.h>
@@ -17,14 +18,18 @@ struct CsvReader::Impl {
   std::optional<Finding> problem{};
   std::optional<std::size_t> problem_field{};
   std::string shown_path;
-  LineCounter lines{};
+  char delimiter;
+  LineCounter lines{};          ///< knows lines only: columns are found by reading the file once more
+  std::string line_start{};     ///< what the last piece has of a line that the next goes on with
+  bool between_records = true;  ///< so far, what the parser was given ends with a record
   std::int64_t record_line = 1;
   std::size_t open_fields = 0;        ///< of the record that has not ended
   std::size_t open_record_bytes = 0;  ///< at least so long is it
   bool row_ended = false;             ///< during one piece
   bool ended = false;
 
-  explicit Impl(const Dataset& dataset) : source(dataset), shown_path(dataset.shown_csv) {
+  explicit Impl(const Dataset& dataset)
+      : source(dataset), shown_path(dataset.shown_csv), delimiter(dataset.delimiter) {
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0)
       throw Error{ExitCode::environment, "the CSV parser cannot be started"};
     csv_set_delim(&parser, static_cast<unsigned char>(dataset.delimiter));
@@ -43,7 +48,11 @@ struct CsvReader::Impl {
   void add_field(std::string_view text);
   void end_record(int end);
   void begin(CsvBatch& into);
+  void take(std::string_view piece);
+  void split_lines(std::string_view piece);
+  std::size_t split_line(std::size_t start);
   void parse(std::string_view piece);
+  void limit_record(std::size_t bytes);
   void finish();
   void refuse(Place place, std::string message, std::string remedy);
 };
@@ -52,7 +61,8 @@ void CsvReader::Impl::add_field(std::string_view text) {
   if (open_fields++ == 0) record_line = lines.line();
   batch->fields_.push_back({batch->text_.size(), text.size()});
   batch->text_.append(text);
-  lines.add(text);
+  if (text.find('\n') != std::string_view::npos || text.find('\r') != std::string_view::npos) lines.add(text);
+  lines.add("\"");  // or a delimiter: another character than those that end lines is next to it
 }
 
 /// `end` is the character that ended it, -1 at the end of the file. libcsv reports each of "\r\n".
@@ -84,6 +94,46 @@ void CsvReader::Impl::refuse(Place place, std::string message, std::string remed
                     .remedy = std::move(remedy)};
 }
 
+/// Most files have no quotes: then lines are records, and no state machine has to look at each character.
+void CsvReader::Impl::take(std::string_view piece) {
+  const auto holds = [piece](char c) { return piece.find(c) != std::string_view::npos; };
+  if (between_records && !holds('"') && !holds('\r')) return split_lines(piece);
+  if (!line_start.empty()) parse(std::exchange(line_start, {}));
+  parse(piece);
+}
+
+void CsvReader::Impl::split_lines(std::string_view piece) {
+  const std::size_t whole = piece.rfind('\n') + 1;  // 0 where there is none
+  if (whole > 0) {
+    std::size_t at = batch->text_.size();
+    batch->text_.append(line_start).append(piece.substr(0, whole));
+    line_start.clear();
+    while (at < batch->text_.size()) at = split_line(at);
+  }
+  line_start.append(piece.substr(whole));
+  limit_record(line_start.size());
+}
+
+/// Returns where the next line begins.
+std::size_t CsvReader::Impl::split_line(std::size_t start) {
+  const char* const text = batch->text_.data();
+  const auto find = [text](char c, std::size_t from, std::size_t to) {
+    const void* at = std::memchr(text + from, c, to - from);
+    return at == nullptr ? to : static_cast<std::size_t>(static_cast<const char*>(at) - text);
+  };
+  const std::size_t end = find('\n', start, batch->text_.size());
+  const std::size_t first_field = batch->fields_.size();
+  for (std::size_t from = start; end > start && from <= end;) {
+    const std::size_t to = find(delimiter, from, end);
+    batch->fields_.push_back({from, to - from});
+    from = to + 1;
+  }
+  if (end > start)
+    batch->records_.push_back({lines.line(), first_field, batch->fields_.size() - first_field});
+  lines.end_line();
+  return end + 1;
+}
+
 void CsvReader::Impl::parse(std::string_view piece) {
   row_ended = false;
   const std::size_t done = csv_parse(&parser, piece.data(), piece.size(), on_field, on_record, this);
@@ -95,8 +145,13 @@ void CsvReader::Impl::parse(std::string_view piece) {
                                : "a quote within a field that does not begin with one",
                   "Put the whole field in quotes, and write each quote within it twice.");
   }
+  between_records = open_fields == 0 && parser.quoted == 0 && piece.ends_with('\n');
   if (!row_ended) open_record_bytes += piece.size();
-  if (open_record_bytes > longest_record_bytes)
+  limit_record(open_record_bytes);
+}
+
+void CsvReader::Impl::limit_record(std::size_t bytes) {
+  if (bytes > longest_record_bytes)
     refuse({.path = shown_path,
             .line = static_cast<int>(open_fields > 0 ? record_line : lines.line()),
             .column = 1},
@@ -110,6 +165,7 @@ void CsvReader::Impl::finish() {
     problem = source.problem();
     return;
   }
+  if (!line_start.empty()) parse(std::exchange(line_start, {}));
   if (csv_fini(&parser, on_field, on_record, this) == 0) return;
   const std::int64_t line = open_fields > 0 ? record_line : lines.line();
   problem_field = open_fields;
@@ -128,7 +184,7 @@ bool CsvReader::next(CsvBatch& batch) {
     if (piece.empty())
       impl_->finish();
     else
-      impl_->parse(piece);
+      impl_->take(piece);
   }
   return !batch.records().empty();
 }

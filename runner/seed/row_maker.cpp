@@ -149,7 +149,7 @@ bool RowMaker::skipped(const CsvBatch::Record& record) {
 }
 
 static bool contains(const std::vector<std::string>& texts, std::string_view text) {
-  return std::find(texts.begin(), texts.end(), text) != texts.end();
+  return !texts.empty() && std::find(texts.begin(), texts.end(), text) != texts.end();
 }
 
 void RowMaker::make_column(const Plan& plan, const CsvBatch::Record& record) {

@@ -27,8 +27,8 @@ static bool starts_character(char c) {
 void LineCounter::add(std::string_view text) {
   if (!after_return_ && text.find('\r') == std::string_view::npos) {
     if (const std::size_t last = text.rfind('\n'); last != std::string_view::npos) {
-      line_ += std::count(text.begin(), text.end(), '\n');
-      column_ = 1;
+      for (std::size_t at = text.find('\n'); at != last; at = text.find('\n', at + 1)) ++line_;
+      end_line();
       text.remove_prefix(last + 1);
     }
     column_ += std::count_if(text.begin(), text.end(), starts_character);

@@ -17,6 +17,11 @@ namespace runner {
 class LineCounter {
  public:
   void add(std::string_view text);
+  /// Adds a "\n" that follows no "\r".
+  void end_line() {
+    ++line_;
+    column_ = 1;
+  }
   std::int64_t line() const { return line_; }      ///< from 1
   std::int64_t column() const { return column_; }  ///< of the next character, from 1
 

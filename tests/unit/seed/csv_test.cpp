@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <fstream>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,44 @@ TEST(Csv, KeepsCharactersThatAPieceCutsInTwo) {
   EXPECT_EQ(made.findings, Texts{});
   ASSERT_GT(made.rows.size(), 1000U);
   for (const auto& row : made.rows) ASSERT_EQ(row, (Texts{"äöü€𝄞", "b"}));
+}
+
+// Files without quotes are split at their line ends, others go through a parser; one file may need both by
+// turns.
+TEST(Csv, MakesNoDifferenceWhetherAFieldIsQuoted) {
+  std::mt19937 random(4180);
+  std::string bare = "name,city\n", quoted = "\"name\",city\n", mixed = bare;
+  for (int row = 0; row < 6000; ++row) {
+    const std::string name = "n" + std::to_string(random());
+    // Blank lines, empty fields, and now and then a field too many or a line as long as a piece.
+    const std::string rest = (row % 97 == 0  ? std::string(70'000, 'x')
+                              : row % 5 == 0 ? ""
+                                             : "city") +
+                             (row % 501 == 0 ? ",more\n"
+                              : row % 7 == 0 ? "\n\n"
+                                             : "\n");
+    bare += name + "," + rest;
+    quoted += "\"" + name + "\"," + rest;
+    mixed += row / 1000 % 2 == 0 ? name + "," + rest : "\"" + name + "\"," + rest;
+  }
+  const auto lines = [](const Made& made) {
+    std::vector<int> found;
+    for (const Finding& finding : made.whole) found.push_back(finding.place.line);
+    return found;
+  };
+  const Made expected = read(quoted);
+  EXPECT_EQ(expected.rows.size(), 6000U - 12U);
+  EXPECT_EQ(lines(expected).size(), 12U);
+  for (const std::string& csv : {bare, mixed}) {
+    const Made made = read(csv);
+    EXPECT_TRUE(made.rows == expected.rows);
+    EXPECT_EQ(lines(made), lines(expected));
+  }
+}
+
+TEST(Csv, CountsLinesBehindAFieldThatEndsWithACarriageReturn) {
+  const Made made = read("name,city\n\"a\r\",\"b\r\"\nc\n");
+  EXPECT_EQ(made.findings, (Texts{"people.csv:5:1: the row has 1 field, and the header 2"}));
 }
 
 struct Broken {
