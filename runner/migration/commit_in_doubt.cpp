@@ -59,10 +59,11 @@ Error Inquiry::unknown(const std::string& why) const {
               fmt::format("the connection broke at the COMMIT of {}, and what came of it is not known",
                           doubtful_.doing)};
   error.because(why);
-  error.hint(
-      fmt::format("look whether version {} is in the history before anything else; when it is, {} was "
-                  "done completely, else not at all",
-                  doubtful_.version, doubtful_.doing));
+  error.hint(doubtful_.hint.empty()
+                 ? fmt::format("look whether version {} is in the history before anything else; when it is, "
+                               "{} was done completely, else not at all",
+                               doubtful_.version, doubtful_.doing)
+                 : doubtful_.hint);
   return error;
 }
 
@@ -155,6 +156,26 @@ bool Inquiry::committed() {
 bool was_committed(const DoubtfulCommit& doubtful, Session& session, const HistoryTable& history,
                    const StopSignal& stop) {
   return Inquiry(doubtful, session, history, stop).committed();
+}
+
+std::optional<SqlError> commit(Session& session, DoubtfulCommit doubtful, const HistoryTable& history,
+                               const StopSignal& stop, Reporter& reporter) {
+  doubtful.transaction = session.query("SELECT pg_current_xact_id()", "ask for the transaction's number")
+                             .rows.at(0)
+                             .at(0)
+                             .value_or("");
+  session.listen_to(nullptr);
+  StatementResult result = session.execute("COMMIT");
+  session.listen_to(&stop);
+  if (!result.connection_lost) return std::move(result.error);
+  reporter.warn(fmt::format("the connection broke; looking what became of {}", doubtful.doing));
+  if (!was_committed(doubtful, session, history, stop))
+    throw Error{ExitCode::environment,
+                fmt::format("the connection broke, and nothing was kept of {}", doubtful.doing)}
+        .because(result.error->message)
+        .hint("run it again");
+  reporter.say(fmt::format("{} was committed before the connection broke", doubtful.doing));
+  return std::nullopt;
 }
 
 }  // namespace runner

@@ -4,6 +4,7 @@
 #include "runner/core/file.hpp"
 #include "runner/core/text.hpp"
 #include "runner/crypto/sha256.hpp"
+#include "runner/migration/commit_in_doubt.hpp"
 #include "runner/migration/rollback_guard.hpp"
 #include "runner/sql/statement_pieces.hpp"
 #include "runner/sql/written_name.hpp"
@@ -151,6 +152,23 @@ static void record(Session& session, const HistoryTable& history, const SeedFile
       "record the seed file", row);
 }
 
+/// A finding when the server refuses: what a constraint that waits for the COMMIT does not let pass.
+static std::optional<Finding> commit_file(Session& session, const HistoryTable& history, const SeedFile& file,
+                                          Reporter& reporter, const StopSignal& stop) {
+  const DoubtfulCommit doubtful{
+      .doing = file.shown_path(),
+      .probe = {fmt::format("SELECT 1 FROM {} WHERE path = $1 AND hash = $2", seed_table(history)),
+                {file.shown_path(), file.digest()}},
+      .hint = "run it again: a file that was kept does not run a second time"};
+  const std::optional<SqlError> error = commit(session, doubtful, history, stop, reporter);
+  if (!error) return std::nullopt;
+  return Finding{.rule = "seed-file-refused",
+                 .place = {.path = file.shown_path()},
+                 .subject = file.shown_path(),
+                 .message = fmt::format("at the COMMIT: {} (SQLSTATE {})", error->message, error->sqlstate),
+                 .remedy = "Correct the file; nothing of it was kept."};
+}
+
 static std::optional<Finding> run_file(Session& session, SeedFile& file, const HistoryTable& history,
                                        Reporter& reporter, const StopSignal& stop) {
   if (auto finding = file.look()) return finding;
@@ -168,8 +186,7 @@ static std::optional<Finding> run_file(Session& session, SeedFile& file, const H
   if (auto finding = file.send(stop)) return finding;
   session.reset();  // what the file has SET
   record(session, history, file);
-  session.query("COMMIT", "commit the seed file");
-  return std::nullopt;
+  return commit_file(session, history, file, reporter, stop);
 }
 
 Outcome run_seed_files(Session& session, std::span<const fs::path> files, const fs::path& root,

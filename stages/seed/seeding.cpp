@@ -47,13 +47,14 @@ class Seeding {
 
  private:
   void load(const Dataset& dataset);
-  void commit(const HistoryTable& history, const StopSignal& stop);
+  void commit_all(const HistoryTable& history, const StopSignal& stop);
 
   Session& session_;
   Encryptor* encryptor_;
   std::size_t limit_;
   Reporter& reporter_;
   Outcome outcome_{};
+  const Dataset* last_written_ = nullptr;
   std::uint64_t rows_ = 0;
   std::uint64_t skipped_ = 0;
 };
@@ -84,7 +85,7 @@ Outcome Seeding::run(std::span<const Dataset* const> datasets, const HistoryTabl
     outcome_.summary = fmt::format("{}, nothing is loaded", count_of(outcome_.findings.size(), "finding"));
     return std::move(outcome_);
   }
-  commit(history, stop);
+  commit_all(history, stop);
   outcome_.summary = fmt::format("{} loaded, {} written, {} skipped", count_of(datasets.size(), "dataset"),
                                  count_of(rows_, "row"), skipped_);
   return std::move(outcome_);
@@ -101,6 +102,7 @@ void Seeding::load(const Dataset& dataset) {
     const std::string counts = counts_shown(result.counts, result.written, result.already_there);
     reporter_.say(fmt::format("{} → {}: {}", dataset.shown_csv, dataset.table.shown(), counts));
     rows_ += result.written;
+    if (result.written > 0) last_written_ = &dataset;
     skipped_ += result.counts.skipped_rows();
   } else {
     done.status = CaseStatus::failed;
@@ -112,16 +114,29 @@ void Seeding::load(const Dataset& dataset) {
   outcome_.cases.push_back(std::move(done));
 }
 
-void Seeding::commit(const HistoryTable& history, const StopSignal& stop) {
-  const Rows number =
-      session_.query("SELECT pg_current_xact_id_if_assigned()", "ask for the transaction's number");
-  const StatementResult result = session_.execute("COMMIT");
-  if (!result.error) return;
-  const DoubtfulCommit doubtful{.doing = "the datasets", .transaction = number.rows[0][0].value_or("")};
-  if (result.connection_lost && was_committed(doubtful, session_, history, stop)) return;
+/// Gives a row once the transaction is committed: one that it, or a savepoint of it, wrote. Rows of others
+/// that are younger do no harm, because the transaction's number was asked before. Where it wrote none, one
+/// outcome is as good as the other.
+static SqlCall written_rows(Session& session, const Dataset* dataset) {
+  if (dataset == nullptr) return {.sql = "SELECT 1"};
+  const Rows number = session.query("SELECT pg_current_xact_id()::xid", "ask for the transaction's number");
+  return {
+      .sql = fmt::format("SELECT 1 FROM {} WHERE mod(xmin::text::bigint - $1::bigint + (1::bigint << 32), "
+                         "1::bigint << 32) < 1::bigint << 31 LIMIT 1",
+                         dataset->table.written()),
+      .parameters = number.rows.at(0)};
+}
+
+void Seeding::commit_all(const HistoryTable& history, const StopSignal& stop) {
+  const DoubtfulCommit doubtful{
+      .doing = "the load",
+      .probe = written_rows(session_, last_written_),
+      .hint = "look whether the rows are there: all of them are, or none; where they are not, run it again"};
+  const std::optional<SqlError> error = commit(session_, doubtful, history, stop, reporter_);
+  if (!error) return;
   throw Error{ExitCode::environment,
               fmt::format("the datasets could not be committed at {}", session_.url().describe())}
-      .because(result.error->message)
+      .because(error->message)
       .hint("nothing is loaded; try again");
 }
 

@@ -24,6 +24,7 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
+  pid_t pid() const { return pid_; }
   void signal(int number) const;
   /// Its exit code, or 1000 + the signal that ended it.
   int wait();
