@@ -41,6 +41,10 @@ Error target_error(const SqlError& error, const std::string& doing, const SqlSou
   problem.because(fmt::format("{} (SQLSTATE {})", without_data(error).message, error.sqlstate));
   if (statement != nullptr) problem.at(place_at(source.shown_path, source.sql, statement->offset));
   if (error.sqlstate == "53100") problem.hint("free disk space where the server keeps its data");
+  if (error.sqlstate == "08P01" && error.message.find("already exists") != std::string::npos)
+    problem.hint(
+        "an interrupted CREATE SUBSCRIPTION leaves its slot on the publisher: if it is that one, run there "
+        "SELECT pg_drop_replication_slot(its name)");
   if (error.sqlstate == "42501")
     problem.hint("grant the role what it needs to write the history and the ledger");
   return problem;

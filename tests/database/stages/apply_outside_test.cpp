@@ -82,6 +82,38 @@ TEST(ApplyOutside, WhatWasRefusedIsRefusedAgain) {
   }
 }
 
+/// A run that is killed behind a statement leaves it begun, not done: it comes a second time.
+TEST(ApplyOutside, WhatIsDoneAlreadyIsNoObstacleToTheNextRun) {
+  ApplyCall call;
+  call.target = call.database.admin();
+  prepare_ledger(*call.target, {});
+  call.target->query(
+      "CREATE TABLE t (n int PRIMARY KEY); CREATE INDEX t_n ON t (n); CREATE TYPE mood AS ENUM ('a'); "
+      "CREATE MATERIALIZED VIEW m AS SELECT n FROM t; CREATE UNIQUE INDEX m_n ON m (n); "
+      "CREATE TABLE p (n int) PARTITION BY LIST (n); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)",
+      "prepare");
+  int version = 0;
+  for (const std::string& text :
+       {std::string("CREATE DATABASE outside_twice TEMPLATE postgres"),
+        std::string("DROP DATABASE outside_twice"), std::string("CREATE INDEX CONCURRENTLY t_2 ON t (n)"),
+        std::string("DROP INDEX CONCURRENTLY t_2"), std::string("REINDEX TABLE CONCURRENTLY t"),
+        std::string("REINDEX SCHEMA public"), std::string("VACUUM FULL t"), std::string("CLUSTER"),
+        std::string("DISCARD ALL"), std::string("REFRESH MATERIALIZED VIEW CONCURRENTLY m"),
+        std::string("ALTER SYSTEM SET log_statement = 'none'"), std::string("ALTER SYSTEM RESET ALL"),
+        std::string("ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY")}) {
+    ASSERT_FALSE(call.database.admin().execute(text).error) << text;
+    const std::string name = std::to_string(++version);
+    const SqlCall begun = note_progress(*call.target, {}, name, "apply", 0, {.digest = sha256(text)});
+    call.target->query(begun.sql, "note", begun.parameters);
+    call.plan.pending.clear();
+    call.pending(name, "a", "-- runner:no-transaction\n" + text + ";");
+    const Outcome outcome = call.run(apply);
+    EXPECT_FALSE(outcome.failed()) << text << outcome.findings.at(0).text();
+  }
+  EXPECT_EQ(call.ask("SELECT count(*) FROM supabase_migrations.schema_migrations"), std::to_string(version));
+  EXPECT_EQ(call.ask("SELECT count(*) FROM supabase_migrations.runner_progress"), "0");
+}
+
 /// Only PostgreSQL knows the name, and nobody whether an INVALID index is ours.
 TEST(ApplyOutside, AnIndexWithoutANameThatFailedIsNamed) {
   ApplyCall call;
