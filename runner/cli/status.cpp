@@ -62,8 +62,7 @@ static StatusReport report_of(const Plan& plan, bool content_checked) {
          .name = file.name,
          .state = state,
          .path = file.shown_path,
-         .rollback =
-             file.rollback ? rollbacks + std::filesystem::path(*file.rollback).filename().string() : ""});
+         .rollback = file.rollback ? rollbacks + file.rollback->substr(file.rollback->rfind('/') + 1) : ""});
   };
   for (const Migration& file : plan.applied_files)
     add(file, edited.contains(file.path) ? MigrationState::edited : MigrationState::applied);
@@ -71,8 +70,9 @@ static StatusReport report_of(const Plan& plan, bool content_checked) {
     add(file, late.contains(file.path) ? MigrationState::out_of_order : MigrationState::pending);
   for (const HistoryRow& row : plan.missing)
     report.rows.push_back({.version = row.version, .name = row.name, .state = MigrationState::missing});
-  std::stable_sort(report.rows.begin(), report.rows.end(),
-                   [](const auto& a, const auto& b) { return a.version < b.version; });
+  const auto by_version = [](const auto& a, const auto& b) { return a.version < b.version; };
+  if (!std::is_sorted(report.rows.begin(), report.rows.end(), by_version))
+    std::stable_sort(report.rows.begin(), report.rows.end(), by_version);
   for (const FolderProblem& problem : plan.folder.problems)
     report.problems.push_back({problem.shown_path, problem.message, problem.remedy});
   return report;

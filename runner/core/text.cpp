@@ -61,10 +61,20 @@ static std::size_t escape_length(std::string_view text, std::size_t at) {
   return (within(i, 0x30, 0x7E) ? i + 1 : i) - at;
 }
 
+static bool is_clean(char c) {
+  return (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\t';
+}
+
 std::string clean_text(std::string_view raw) {
   std::string clean;
   clean.reserve(raw.size());
   for (std::size_t at = 0; at < raw.size();) {
+    // Nearly all texts are nothing else.
+    const auto* const run = raw.data() + at;
+    const auto* const end = std::find_if_not(run, raw.data() + raw.size(), is_clean);
+    clean.append(run, end);
+    at += static_cast<std::size_t>(end - run);
+    if (at == raw.size()) break;
     const char c = raw[at];
     if (c == '\x1b') {
       at += escape_length(raw, at);

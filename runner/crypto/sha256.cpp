@@ -25,6 +25,15 @@ Sha256::Sha256() : state_(std::make_unique<State>()) {
 }
 Sha256::~Sha256() = default;
 
+Sha256::Sha256(const Sha256& other) : state_(std::make_unique<State>()) {
+  check(EVP_MD_CTX_copy_ex(state_->context, other.state_->context));
+}
+
+Sha256& Sha256::operator=(const Sha256& other) {
+  if (this != &other) check(EVP_MD_CTX_copy_ex(state_->context, other.state_->context));
+  return *this;
+}
+
 void Sha256::add(std::string_view data) {
   check(EVP_DigestUpdate(state_->context, data.data(), data.size()));
 }

@@ -64,12 +64,14 @@ SqlCall add_entry(const Session& session, const HistoryTable& history, const Led
             "pg_catalog.clock_timestamp(), $18::bigint"
           : "pg_catalog.now(), pg_catalog.clock_timestamp(), "
             "(extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.now()) * 1000)::bigint";
+  static constexpr std::string_view made_here =
+      "pg_catalog.concat($14::text, ' at ', pg_catalog.pg_create_restore_point($14::text))";
   call.sql = fmt::format(
       "INSERT INTO {} (batch, action, version, name, actor, commit_sha, pipeline_url, job_url, "
       "runner_version, digest, rollback_digest, rollback, proof, restore_point, lock_wait_ms, retries, "
       "outcome, started_at, finished_at, duration_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-      "$12, $13, $14, $15, $16, $17, {}) RETURNING id",
-      log_table(session, history), times);
+      "$12, $13, {}, $15, $16, $17, {}) RETURNING id",
+      log_table(session, history), entry.makes_restore_point ? made_here : "$14", times);
   call.parameters = {entry.run.batch,
                      entry.action,
                      entry.version,

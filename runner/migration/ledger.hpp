@@ -42,7 +42,10 @@ struct LedgerEntry {
   std::optional<std::string> rollback_digest{};  ///< SHA-256 of the rollback's file
   std::optional<std::string> rollback{};         ///< its text, where the history has no column for it
   std::optional<std::string> proof{};
-  std::optional<std::string> restore_point{};           ///< "runner_<version> at 0/16B3748"
+  std::optional<std::string> restore_point{};  ///< "runner_<version> at 0/16B3748"
+  /// With `restore_point` as its name alone: the insert makes it, and adds where it is. Recovery that ends
+  /// there keeps nothing of the transaction that inserts.
+  bool makes_restore_point = false;
   std::string started{};                                ///< read only: UTC, "2026-03-09T06:00:00Z"
   std::string finished{};                               ///< likewise
   std::optional<std::chrono::milliseconds> duration{};  ///< not given: since the transaction began

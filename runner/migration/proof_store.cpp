@@ -2,10 +2,9 @@
 
 #include "runner/core/error.hpp"
 #include "runner/core/file.hpp"
-#include "runner/crypto/sha256.hpp"
 
-#include <algorithm>
 #include <system_error>
+#include <utility>
 
 namespace runner {
 
@@ -27,12 +26,29 @@ bool ProofStore::has(const std::string& digest) const {
   return !cache_.empty() && std::filesystem::is_regular_file(file(digest), ignored);
 }
 
-std::string proof_digest(std::vector<std::string> versions_before, std::string_view migration_sql,
-                         std::string_view rollback_sql) {
-  std::sort(versions_before.begin(), versions_before.end());
-  std::string text{way_of_proving};
-  for (const std::string& version : versions_before) text += "\n" + version;
-  return sha256(text + "\n\n" + sha256(migration_sql) + "\n" + sha256(rollback_sql));
+ProofDigest::ProofDigest(std::set<std::string> versions_before) : versions_(std::move(versions_before)) {
+  begin();
+}
+
+void ProofDigest::begin() {
+  begun_ = Sha256();
+  begun_.add(way_of_proving);
+  for (const std::string& version : versions_) begun_.add("\n" + version);
+}
+
+void ProofDigest::add(const std::string& version) {
+  const bool newest = versions_.empty() || version > *versions_.rbegin();
+  if (!versions_.insert(version).second) return;
+  newest ? begun_.add("\n" + version) : begin();
+}
+
+std::string ProofDigest::of(std::string_view migration_digest, std::string_view rollback_digest) const {
+  Sha256 whole = begun_;
+  whole.add("\n\n");
+  whole.add(migration_digest);
+  whole.add("\n");
+  whole.add(rollback_digest);
+  return whole.digest();
 }
 
 }  // namespace runner

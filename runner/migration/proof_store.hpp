@@ -1,9 +1,11 @@
 #pragma once
 
+#include "runner/crypto/sha256.hpp"
+
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace runner {
 
@@ -25,8 +27,20 @@ class ProofStore {
   std::filesystem::path cache_;
 };
 
-/// What a proof is about: these texts, behind these versions, in any order, and the way of proving.
-std::string proof_digest(std::vector<std::string> versions_before, std::string_view migration_sql,
-                         std::string_view rollback_sql);
+/// What a proof is about: a migration's and its rollback's texts, the versions that they stand on, in any
+/// order, and the way of proving. The versions are read once, however many texts follow.
+class ProofDigest {
+ public:
+  explicit ProofDigest(std::set<std::string> versions_before);
+  /// One more version stands before what follows.
+  void add(const std::string& version);
+  /// Both are SHA-256 digests of the files.
+  std::string of(std::string_view migration_digest, std::string_view rollback_digest) const;
+
+ private:
+  void begin();
+  std::set<std::string> versions_;
+  Sha256 begun_{};
+};
 
 }  // namespace runner

@@ -13,7 +13,7 @@ namespace runner {
 inline constexpr std::array target_options{
     OptionSpec{.name = "lock_timeout",
                .type = OptionType::duration_range,
-               .help = "How long one lock may be waited for: at first, and at most after some tries",
+               .help = "How long one lock may be waited for: in most tries, and at most in a few later ones",
                .default_text = "10ms..80ms",
                .min = 1,
                .max = 60'000},

@@ -10,9 +10,15 @@
 
 namespace runner {
 
-void TargetScript::add(SqlCall call, bool keep_rows) {
+void TargetScript::add(SqlCall call) {
   const SqlCall& kept = texts_.emplace_back(std::move(call));
-  calls_.push_back({.sql = kept.sql, .parameters = kept.parameters, .keep_rows = keep_rows});
+  calls_.push_back({.sql = kept.sql, .parameters = kept.parameters});
+}
+
+void TargetScript::add_usual(SqlCall call, bool keep_rows) {
+  add(std::move(call));
+  calls_.back().keep_rows = keep_rows;
+  calls_.back().again = keeps_plans_;
 }
 
 /// Five seconds, and one more for each megabyte of the text: the server is idle while a slow network brings
@@ -37,13 +43,13 @@ static SqlCall limits(std::span<const TargetWork> works, std::chrono::millisecon
 void TargetScript::add_work(const TargetWork& work, const Session& session, const HistoryTable& history,
                             const LockCost& cost) {
   histories_.push_back(calls_.size());
-  add(work.history, true);
+  add_usual(work.history, true);
   for (const Statement& statement : work.statements) calls_.push_back({.sql = statement.text});
   // The file may have taken another role, which may not write our tables.
   add({.sql = "RESET SESSION AUTHORIZATION"});
   add({.sql = "RESET ROLE"});
   for (const SqlCall& call : work.also) add(call);
-  if (work.entry) add(add_entry(session, history, work.entry(cost)));
+  if (work.entry) add_usual(add_entry(session, history, work.entry(cost)));
 }
 
 /// The lock is the transaction's own, so that two runners cannot both be here even where the session's lock
@@ -51,14 +57,15 @@ void TargetScript::add_work(const TargetWork& work, const Session& session, cons
 /// off.
 TargetScript::TargetScript(std::span<const TargetWork> works, const Session& session,
                            const HistoryTable& history, std::chrono::milliseconds lock_timeout,
-                           std::chrono::milliseconds statement_timeout, const LockCost& cost)
-    : works_(works) {
+                           std::chrono::milliseconds statement_timeout, const LockCost& cost,
+                           bool keeps_plans)
+    : works_(works), keeps_plans_(keeps_plans) {
   add({.sql = works.size() == 1 ? works.front().begin : "BEGIN"});
   SqlCall first = limits(works, lock_timeout, statement_timeout);
   // A target list is evaluated from left to right: the lock is waited for no longer than the limit says.
   first.sql += ", pg_catalog.pg_advisory_xact_lock($4::bigint)";
   first.parameters.emplace_back(std::to_string(transaction_lock_key(history)));
-  add(std::move(first));
+  add_usual(std::move(first));
   for (std::size_t i = 0; i < works.size(); ++i) {
     if (i > 0) {
       add({.sql = "SET CONSTRAINTS ALL IMMEDIATE"});

@@ -13,12 +13,13 @@ namespace runner {
 
 /// The calls that make changes one transaction on a target, and what each of them is: limits and the
 /// transaction's advisory lock, then for each change its row of the history, its statements and its entry of
-/// the ledger, at last COMMIT.
+/// the ledger, at last COMMIT. `keeps_plans`: our own SQL is prepared, so that the server parses and plans it
+/// once for all migrations.
 class TargetScript {
  public:
   TargetScript(std::span<const TargetWork> works, const Session& session, const HistoryTable& history,
                std::chrono::milliseconds lock_timeout, std::chrono::milliseconds statement_timeout,
-               const LockCost& cost);
+               const LockCost& cost, bool keeps_plans);
   TargetScript(const TargetScript&) = delete;
   TargetScript& operator=(const TargetScript&) = delete;
 
@@ -35,12 +36,15 @@ class TargetScript {
   std::size_t number_of_statement(std::size_t index) const;  ///< within its change, from 1
 
  private:
-  void add(SqlCall call, bool keep_rows = false);
+  void add(SqlCall call);
+  /// SQL that is the same for every migration.
+  void add_usual(SqlCall call, bool keep_rows = false);
   void add_work(const TargetWork& work, const Session& session, const HistoryTable& history,
                 const LockCost& cost);
   std::size_t index_of_work(std::size_t index) const;
 
   std::span<const TargetWork> works_;
+  bool keeps_plans_;
   std::deque<SqlCall> texts_{};  ///< which the calls refer to
   std::vector<PipelineCall> calls_{};
   std::vector<std::size_t> histories_{};  ///< of each change, the index of the history's call

@@ -4,6 +4,7 @@
 #include "runner/core/text.hpp"
 #include "runner/migration/blockers.hpp"
 #include "runner/migration/commit_in_doubt.hpp"
+#include "runner/migration/lock_patience.hpp"
 #include "runner/migration/rollback_guard.hpp"
 #include "runner/migration/stop_aware_sleep.hpp"
 #include "runner/migration/target_error.hpp"
@@ -61,8 +62,6 @@ std::int64_t own_share(const Written& during_the_try, const Written& while_idle)
 
 namespace {
 
-static constexpr milliseconds first_back_off{50};
-static constexpr milliseconds longest_back_off{1000};
 /// A try that cost the server more than this is not made again.
 static constexpr milliseconds longest_try{5000};
 static constexpr std::int64_t largest_try_bytes = 64LL * 1024 * 1024;
@@ -78,7 +77,8 @@ class Change {
         stop_(stop),
         works_(works),
         doing_(doing),
-        watch_(session, reporter, limits.max_lock_hold) {}
+        watch_(session, reporter, limits.max_lock_hold),
+        patience_(limits.lock_timeout) {}
 
   TargetResult run();
 
@@ -103,8 +103,9 @@ class Change {
   const std::string& doing_;
   TargetWatch watch_;
   TargetResult result_{};
-  milliseconds lock_timeout_{};
-  milliseconds back_off_ = first_back_off;
+  LockPatience patience_;
+  bool keeps_plans_ = true;
+  milliseconds back_off_{};
   Clock::time_point started_ = Clock::now();
   std::optional<TargetScript> script_{};  ///< of the last try
   std::string transaction_{};
@@ -114,7 +115,9 @@ class Change {
 }  // namespace
 
 PipelineResult Change::send() {
-  script_.emplace(works_, session_, history_, lock_timeout_, limits_.statement_timeout, result_.cost);
+  const auto elapsed = std::chrono::duration_cast<milliseconds>(Clock::now() - started_);
+  script_.emplace(works_, session_, history_, patience_.next_wait(elapsed), limits_.statement_timeout,
+                  result_.cost, keeps_plans_);
   PipelineHooks hooks;
   hooks.opening = TargetScript::opening;
   hooks.first_look = watch_.first_look();
@@ -160,6 +163,7 @@ Change::Next Change::judge(const PipelineResult& sent, milliseconds took) {
     stop_.check();
     throw Error{ExitCode::interrupted, "interrupted"};
   }
+  if (sent.plans_lost && std::exchange(keeps_plans_, false)) return Next::again;
   if (sent.results.empty() || !sent.results.back().error)
     throw Error{ExitCode::environment, fmt::format("cannot {}", doing_)}.because(
         "the server ended the transaction without saying why");
@@ -253,6 +257,7 @@ Change::Next Change::busy(const SqlError& error, milliseconds took) {
   if (took > longest_try)
     give_up(fmt::format("a try that ran for {} before it met a lock is not repeated", for_people(took)));
   const auto spent = Clock::now() - started_;
+  back_off_ = patience_.next_pause();
   if (spent + back_off_ > limits_.retry_for)
     give_up(fmt::format("{} after {} in {}", why,
                         count_of(static_cast<std::size_t>(result_.cost.retries + 1), "try", "tries"),
@@ -263,13 +268,10 @@ Change::Next Change::busy(const SqlError& error, milliseconds took) {
   wait_and_check_cost(took);
   ++result_.cost.retries;
   result_.cost.waited = std::chrono::duration_cast<milliseconds>(Clock::now() - started_);
-  back_off_ = std::min(back_off_ * 2, longest_back_off);
-  lock_timeout_ = std::min(lock_timeout_ * 2, limits_.lock_timeout.to);
   return Next::again;
 }
 
 TargetResult Change::run() {
-  lock_timeout_ = limits_.lock_timeout.from;
   while (attempt() == Next::again) {
   }
   if (!result_.reconnected && session_.state() == TransactionState::idle &&

@@ -81,8 +81,7 @@ void Session::Impl::interrupt() {
 
 bool Session::Impl::send(const std::string& sql, std::span<const Cell> parameters, bool with_parameters) {
   if (!with_parameters) return PQsendQuery(pg(), sql.c_str()) != 0;
-  std::vector<const char*> values;
-  for (const Cell& cell : parameters) values.push_back(cell ? cell->c_str() : nullptr);
+  const std::vector<const char*> values = values_of(parameters);
   return PQsendQueryParams(pg(), sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
                            nullptr, nullptr, 0) != 0;
 }

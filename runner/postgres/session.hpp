@@ -64,6 +64,8 @@ struct PipelineCall {
   std::string_view sql{};
   std::span<const Cell> parameters{};
   bool keep_rows = false;  ///< else rows are read and dropped
+  /// The same text comes again: the server keeps it parsed and planned, as a prepared statement.
+  bool again = false;
 };
 
 /// Whoever wants to know while a statement lets us wait.
@@ -84,6 +86,9 @@ struct PipelineResult {
   bool connection_lost = false;  ///< what came after the last result is not known
   bool interrupted = false;      ///< a stop signal came: what ran was cancelled
   bool reset = false;            ///< the session was reset afterwards
+  /// What failed was a prepared statement that somebody had taken away or made before us: nothing else is
+  /// wrong. The session has forgotten them all.
+  bool plans_lost = false;
 };
 
 /// The next piece of the data of a COPY, valid until the next call; empty at the end.

@@ -7,7 +7,10 @@
 
 #include <chrono>
 #include <exception>
+#include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +24,14 @@ struct ClearResult {
   void operator()(PGresult* result) const { PQclear(result); }
 };
 using Result = std::unique_ptr<PGresult, ClearResult>;
+
+/// As libpq takes them; they refer to the cells.
+inline std::vector<const char*> values_of(std::span<const Cell> parameters) {
+  std::vector<const char*> values;
+  values.reserve(parameters.size());
+  for (const Cell& cell : parameters) values.push_back(cell ? cell->c_str() : nullptr);
+  return values;
+}
 
 /// What goes on while statements that were sent together are waited for.
 struct SessionWatch {
@@ -45,6 +56,9 @@ struct Session::Impl {
   SessionWatch* watch = nullptr;            ///< while statements were sent together
   const CopySource* copy_source = nullptr;  ///< during copy_in
   std::exception_ptr copy_failure{};        ///< what it threw
+  std::map<std::string, std::string, std::less<>> plans{};  ///< prepared statements' names, by their texts
+  std::size_t plans_made = 0;
+  std::set<const PipelineCall*> planning{};  ///< whose answer comes behind that of a PREPARE
 
   Impl(DatabaseUrl address, SessionSettings wanted, const StopSignal* signal, RawConnection raw)
       : url(std::move(address)), settings(std::move(wanted)), stop(signal), connection(raw.release()) {
@@ -76,15 +90,20 @@ struct Session::Impl {
   void send_cancel() const;
   PipelineResult run_together(std::span<const PipelineCall> calls, const PipelineHooks& hooks);
   enum class Between { flush, synchronise };
+  bool send_call(const PipelineCall& call);
+  bool send_planned(const PipelineCall& call);
+  void read_plan(const PipelineCall& call, StatementResult& into);
   bool send_calls(std::span<const PipelineCall> calls, Between between);
-  bool send_reset();
+  bool send_reset(const PipelineCall& last);
   bool broken() const { return given_up || PQstatus(pg()) == CONNECTION_BAD; }
   bool read_one(const PipelineCall& call, StatementResult& into);
   void read_calls(std::span<const PipelineCall> calls, Between between, const PipelineHooks& hooks,
                   PipelineResult& into);
-  bool run_at_once(std::span<const PipelineCall> calls, const PipelineHooks& hooks, PipelineResult& into);
-  bool run_in_parts(std::span<const PipelineCall> calls, const PipelineHooks& hooks, PipelineResult& into);
-  bool read_reset();
+  bool run_at_once(std::span<const PipelineCall> calls, const PipelineCall& last, const PipelineHooks& hooks,
+                   PipelineResult& into);
+  bool run_in_parts(std::span<const PipelineCall> calls, const PipelineCall& last, const PipelineHooks& hooks,
+                    PipelineResult& into);
+  bool read_reset(const PipelineCall& last);
   std::string settings_call(bool all) const;
   [[noreturn]] void interrupt();
   void lose(StatementResult& into) const;

@@ -1,7 +1,11 @@
 #include "runner/postgres/session_impl.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 namespace runner {
 
@@ -30,11 +34,29 @@ void Session::Impl::wait_watched(bool writable) {
   watch->next = std::chrono::steady_clock::now() + between_cancels;
 }
 
-static constexpr std::array<const char*, 3> resets{"RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"};
+static constexpr std::array resets{PipelineCall{.sql = "RESET SESSION AUTHORIZATION"},
+                                   PipelineCall{.sql = "RESET ROLE"}, PipelineCall{.sql = "RESET ALL"}};
+
+/// Names must differ from those that another run left behind a pooler.
+bool Session::Impl::send_planned(const PipelineCall& call) {
+  auto plan = plans.find(call.sql);
+  if (plan == plans.end()) {
+    plan = plans.emplace(call.sql, fmt::format("runner_{}_{}", ::getpid(), ++plans_made)).first;
+    planning.insert(&call);
+    if (PQsendPrepare(pg(), plan->second.c_str(), plan->first.c_str(), 0, nullptr) == 0) return false;
+  }
+  const std::vector<const char*> values = values_of(call.parameters);
+  return PQsendQueryPrepared(pg(), plan->second.c_str(), static_cast<int>(values.size()), values.data(),
+                             nullptr, nullptr, 0) != 0;
+}
+
+bool Session::Impl::send_call(const PipelineCall& call) {
+  return call.again ? send_planned(call) : send(std::string(call.sql), call.parameters, true);
+}
 
 bool Session::Impl::send_calls(std::span<const PipelineCall> calls, Between between) {
   for (const PipelineCall& call : calls) {
-    if (!send(std::string(call.sql), call.parameters, true)) return false;
+    if (!send_call(call)) return false;
     // What is asked for is to come as soon as it is known: a transaction's number must not wait for COMMIT.
     // The rest comes when the server's buffer is full, or at the end: waking us for each answer takes its
     // time.
@@ -45,14 +67,27 @@ bool Session::Impl::send_calls(std::span<const PipelineCall> calls, Between betw
   return true;
 }
 
-bool Session::Impl::send_reset() {
-  for (const char* reset : resets)
-    if (!send(reset, {}, true)) return false;
-  return send(settings_call(true), {}, true) && PQpipelineSync(pg()) != 0 && flush({});
+bool Session::Impl::send_reset(const PipelineCall& last) {
+  return std::all_of(resets.begin(), resets.end(),
+                     [this](const PipelineCall& call) { return send_call(call); }) &&
+         send_call(last) && PQpipelineSync(pg()) != 0 && flush({});
+}
+
+/// Where the call needed a plan first: was it made?
+void Session::Impl::read_plan(const PipelineCall& call, StatementResult& into) {
+  if (planning.erase(&call) == 0) return;
+  bool made = false;
+  while (const Result one = next({})) {
+    made = PQresultStatus(one.get()) == PGRES_COMMAND_OK;
+    if (PQresultStatus(one.get()) != PGRES_PIPELINE_ABORTED) take(one.get(), into);
+    if (PQstatus(pg()) == CONNECTION_BAD) break;
+  }
+  if (!made) plans.erase(plans.find(call.sql));
 }
 
 /// False when the call was skipped, because one before it failed.
 bool Session::Impl::read_one(const PipelineCall& call, StatementResult& into) {
+  read_plan(call, into);
   bool executed = true;
   PQsetSingleRowMode(pg());
   while (const Result one = next({})) {
@@ -72,11 +107,17 @@ bool Session::Impl::read_one(const PipelineCall& call, StatementResult& into) {
     if (PQstatus(pg()) == CONNECTION_BAD) break;
   }
   into.notices = std::exchange(notices, {});
-  return executed;
+  return executed || into.error;
 }
 
 static bool failed(const PipelineResult& result) {
   return !result.results.empty() && result.results.back().error;
+}
+
+/// DEALLOCATE took a prepared statement away, or a pooler gave us a session that has one of this name.
+static bool lost_its_plan(const PipelineCall& call, const StatementResult& result) {
+  return call.again && result.error &&
+         (result.error->sqlstate == "26000" || result.error->sqlstate == "42P05");
 }
 
 void Session::Impl::read_calls(std::span<const PipelineCall> calls, Between between,
@@ -92,26 +133,30 @@ void Session::Impl::read_calls(std::span<const PipelineCall> calls, Between betw
     }
     if (between == Between::synchronise) next({});
     if (!executed || failed(into)) continue;
+    into.plans_lost = lost_its_plan(call, result);
     into.results.push_back(std::move(result));
     if (hooks.on_result) hooks.on_result(into.results.size() - 1, into.results.back());
   }
   if (between == Between::flush) next({});  // the one synchronisation
 }
 
-bool Session::Impl::read_reset() {
+bool Session::Impl::read_reset(const PipelineCall& last) {
   bool done = true;
-  for (std::size_t i = 0; i <= resets.size(); ++i)
-    while (const Result one = next({}))
-      done = done &&
-             (PQresultStatus(one.get()) == PGRES_COMMAND_OK || PQresultStatus(one.get()) == PGRES_TUPLES_OK);
+  const auto read = [&](const PipelineCall& call) {
+    StatementResult result;
+    done = read_one(call, result) && !result.error && done;
+    if (lost_its_plan(call, result)) plans.clear();
+  };
+  for (const PipelineCall& call : resets) read(call);
+  read(last);
   next({});  // the second synchronisation
   return done;
 }
 
 /// False when the connection broke.
-bool Session::Impl::run_at_once(std::span<const PipelineCall> calls, const PipelineHooks& hooks,
-                                PipelineResult& into) {
-  if (!send_calls(calls, Between::flush) || PQpipelineSync(pg()) == 0 || !send_reset()) return false;
+bool Session::Impl::run_at_once(std::span<const PipelineCall> calls, const PipelineCall& last,
+                                const PipelineHooks& hooks, PipelineResult& into) {
+  if (!send_calls(calls, Between::flush) || PQpipelineSync(pg()) == 0 || !send_reset(last)) return false;
   read_calls(calls, Between::flush, hooks, into);
   return !broken();
 }
@@ -119,15 +164,15 @@ bool Session::Impl::run_at_once(std::span<const PipelineCall> calls, const Pipel
 /// A server that waits for the rest of a text does so without a limit: PostgreSQL counts the time of an idle
 /// transaction only behind a synchronisation. Behind each, a statement would run by itself if there were no
 /// transaction, so nothing follows before that is sure.
-bool Session::Impl::run_in_parts(std::span<const PipelineCall> calls, const PipelineHooks& hooks,
-                                 PipelineResult& into) {
+bool Session::Impl::run_in_parts(std::span<const PipelineCall> calls, const PipelineCall& last,
+                                 const PipelineHooks& hooks, PipelineResult& into) {
   const auto opening = calls.first(hooks.opening);
   if (!send_calls(opening, Between::flush) || PQpipelineSync(pg()) == 0 || !flush({})) return false;
   read_calls(opening, Between::flush, hooks, into);
   if (broken()) return false;
   const bool open = !failed(into) && !watch->interrupted();
   const auto rest = open ? calls.subspan(hooks.opening) : std::span<const PipelineCall>{};
-  if (!send_calls(rest, Between::synchronise) || !send_reset()) return false;
+  if (!send_calls(rest, Between::synchronise) || !send_reset(last)) return false;
   if (!rest.empty()) read_calls(rest, Between::synchronise, hooks, into);
   return !broken();
 }
@@ -149,13 +194,19 @@ PipelineResult Session::Impl::run_together(std::span<const PipelineCall> calls, 
   PipelineResult all;
   notices.clear();
   notices_seen = 0;
+  planning.clear();
+  const std::string settings_text = settings_call(true);
+  const bool again =
+      std::any_of(calls.begin(), calls.end(), [](const PipelineCall& call) { return call.again; });
+  const PipelineCall last{.sql = settings_text, .again = again};
   SessionWatch watching{.hooks = hooks};
   if (hooks.look) watching.next = std::chrono::steady_clock::now() + hooks.first_look;
   watch = &watching;
   const bool in_parts = hooks.opening > 0 && bytes_of(calls) > taken_at_once_bytes;
   if (!given_up && PQenterPipelineMode(pg()) != 0 &&
-      (in_parts ? run_in_parts(calls, hooks, all) : run_at_once(calls, hooks, all)))
-    all.reset = read_reset();
+      (in_parts ? run_in_parts(calls, last, hooks, all) : run_at_once(calls, last, hooks, all)))
+    all.reset = read_reset(last);
+  if (all.plans_lost) plans.clear();
   watch = nullptr;
   all.interrupted = watching.interrupted();
   all.connection_lost = given_up || PQstatus(pg()) != CONNECTION_OK || PQexitPipelineMode(pg()) == 0;

@@ -176,16 +176,32 @@ Classification classify_words(std::string_view sql, std::span<const Token> token
 }
 
 /// First words of the statements whose kind matters: rows by the million need no parse tree.
-static constexpr std::array<std::string_view, 17> telling_words{
-    "BEGIN",  "START", "COMMIT", "END",     "ROLLBACK", "ABORT",  "SAVEPOINT", "RELEASE", "PREPARE",
-    "CREATE", "ALTER", "DROP",   "COMMENT", "REINDEX",  "VACUUM", "CLUSTER",   "DISCARD"};
+static constexpr std::array<std::string_view, 13> telling_words{
+    "BEGIN",   "START",   "COMMIT",  "END",    "ROLLBACK", "ABORT",  "SAVEPOINT",
+    "RELEASE", "PREPARE", "REINDEX", "VACUUM", "CLUSTER",  "DISCARD"};
+
+/// Most statements of migrations begin with these; their kind matters only where one of the other words is
+/// in them.
+static constexpr std::array<std::string_view, 3> of_objects{"CREATE", "ALTER", "DROP"};
+static constexpr std::array<std::string_view, 6> telling_objects{"CONCURRENTLY", "EXTENSION",    "DATABASE",
+                                                                 "TABLESPACE",   "SUBSCRIPTION", "SYSTEM"};
+
+static bool is_any(const Token& token, std::string_view sql, std::span<const std::string_view> words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return is_word(token, sql, word); });
+}
+
+static bool tells(std::span<const Token> tokens, std::string_view sql) {
+  if (is_any(tokens.front(), sql, telling_words)) return true;
+  return is_any(tokens.front(), sql, of_objects) &&
+         std::any_of(tokens.begin(), tokens.end(),
+                     [&](const Token& token) { return is_any(token, sql, telling_objects); });
+}
 
 Classification classify(std::string_view sql, std::span<const Token> tokens) {
   const auto first = std::find_if_not(tokens.begin(), tokens.end(), is_comment);
   if (first == tokens.end()) return {};
-  if (std::none_of(telling_words.begin(), telling_words.end(),
-                   [&](std::string_view word) { return is_word(*first, sql, word); }))
-    return {};
+  if (!tells(tokens.subspan(static_cast<std::size_t>(first - tokens.begin())), sql)) return {};
   const Tree tree(std::string(sql.substr(first->start, tokens.back().end - first->start)));
   return tree.root() != nullptr ? classify_tree(*tree.root()) : classify_words(sql, tokens);
 }

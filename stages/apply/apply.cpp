@@ -56,9 +56,9 @@ class Apply {
   void find_out();
   bool apply(const PendingFile& file);
   TargetResult carry_out(const PendingFile& file);
-  TargetWork work_for(const PendingFile& file, const std::optional<std::string>& restore_point) const;
-  std::optional<std::string> restore_point(const PendingFile& file);
-  bool is_proven(const PendingFile& file) const;
+  TargetWork work_for(const PendingFile& file);
+  void add_restore_point(const PendingFile& file, LedgerEntry& entry);
+  bool is_proven(const PendingFile& file, const std::string& rollback_digest) const;
   void add_case(const PendingFile& file, CaseStatus status, std::string text = {},
                 std::chrono::nanoseconds duration = {});
   void skip_from(std::size_t first, std::string_view why);
@@ -71,6 +71,7 @@ class Apply {
   LedgerTables tables_{};
   bool restore_points_ = false;
   std::set<std::string> applied_{};
+  std::optional<ProofDigest> proof_{};  ///< behind what is applied
   std::vector<File> files_{};
   std::optional<RunnerLock> lock_{};
   Outcome outcome_{};
@@ -116,6 +117,7 @@ bool Apply::read_files() {
 void Apply::find_out() {
   tables_ = prepare_ledger(session_, in_.history);
   for (const HistoryRow& row : read_history(session_, in_.history)) applied_.insert(row.version);
+  proof_.emplace(applied_);
   const Rows may = session_.query(
       "SELECT has_function_privilege('pg_create_restore_point(text)', 'EXECUTE') "
       "AND current_setting('wal_level') <> 'minimal'",
@@ -125,22 +127,24 @@ void Apply::find_out() {
 
 // --- one migration
 
-/// A name in the WAL, so that the database can be recovered to just before this migration.
-std::optional<std::string> Apply::restore_point(const PendingFile& file) {
-  if (!restore_points_) return std::nullopt;
-  const std::string name = "runner_" + file.migration.version;
-  const std::array<Cell, 1> parameters{name};
+/// A name in the WAL, so that the database can be recovered to before this migration. A transaction makes its
+/// own when all else is done; what commits statement by statement needs one before it begins.
+void Apply::add_restore_point(const PendingFile& file, LedgerEntry& entry) {
+  if (!restore_points_) return;
+  entry.restore_point = "runner_" + file.migration.version;
+  entry.makes_restore_point = file.shape != TransactionShape::none;
+  if (entry.makes_restore_point) return;
+  const std::array<Cell, 1> parameters{entry.restore_point};
   const Rows made = session_.query("SELECT pg_create_restore_point($1)", "make a restore point", parameters);
-  return fmt::format("{} at {}", name, made.rows.at(0).at(0).value_or(""));
+  *entry.restore_point += " at " + made.rows.at(0).at(0).value_or("");
 }
 
 /// True when this text and its rollback went through round-trip behind what is applied now.
-bool Apply::is_proven(const PendingFile& file) const {
-  const std::string digest = proof_digest({applied_.begin(), applied_.end()}, file.sql, *file.rollback);
-  return ProofStore(use_.shadows.cache()).has(digest);
+bool Apply::is_proven(const PendingFile& file, const std::string& rollback_digest) const {
+  return ProofStore(use_.shadows.cache()).has(proof_->of(file.digest, rollback_digest));
 }
 
-TargetWork Apply::work_for(const PendingFile& file, const std::optional<std::string>& restore_point) const {
+TargetWork Apply::work_for(const PendingFile& file) {
   const Migration& migration = file.migration;
   TargetWork work;
   work.doing = "apply " + migration.label();
@@ -157,10 +161,10 @@ TargetWork Apply::work_for(const PendingFile& file, const std::optional<std::str
   entry.digest = file.digest;
   if (file.rollback) {
     entry.rollback_digest = sha256(*file.rollback);
-    if (is_proven(file)) entry.proof = "proven";
+    if (is_proven(file, *entry.rollback_digest)) entry.proof = "proven";
   }
   if (!tables_.rollback_column) entry.rollback = file.rollback;
-  entry.restore_point = restore_point;
+  add_restore_point(file, entry);
   work.entry = [entry](const LockCost& cost) {
     LedgerEntry now = entry;
     now.lock_wait = cost.waited;
@@ -180,7 +184,7 @@ void Apply::add_case(const PendingFile& file, CaseStatus status, std::string tex
 }
 
 TargetResult Apply::carry_out(const PendingFile& file) {
-  const TargetWork work = work_for(file, restore_point(file));
+  const TargetWork work = work_for(file);
   if (file.shape != TransactionShape::none)
     return TargetTransaction(session_, in_.history, limits_.target, use_.reporter, use_.stop).run(work);
   const OutsideWork alone{.doing = work.doing,
@@ -207,6 +211,7 @@ bool Apply::apply(const PendingFile& file) {
     return false;
   }
   applied_.insert(file.migration.version);
+  proof_->add(file.migration.version);
   if (result.state == TargetResult::State::already) {
     use_.reporter.say(fmt::format("{} was applied by another runner meanwhile", label));
     add_case(file, CaseStatus::skipped, "applied by another runner meanwhile");

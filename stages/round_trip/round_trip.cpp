@@ -3,6 +3,7 @@
 #include "runner/core/duration.hpp"
 #include "runner/core/file.hpp"
 #include "runner/core/text.hpp"
+#include "runner/crypto/sha256.hpp"
 #include "runner/migration/proof_store.hpp"
 #include "runner/migration/step_options.hpp"
 #include "stages/round_trip/trial.hpp"
@@ -12,6 +13,7 @@
 #include <array>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -144,15 +146,16 @@ void RoundTrips::add(TrialUnit unit, Trial trial, std::chrono::nanoseconds durat
 
 /// For the ledger, when this migration is applied behind the same versions.
 void RoundTrips::keep_proof(const Migration& migration) {
-  std::vector<std::string> before;
+  std::set<std::string> before;
   if (!asks_for_all(in_.options))
-    for (const HistoryRow& row : in_.plan.applied) before.push_back(row.version);
+    for (const HistoryRow& row : in_.plan.applied) before.insert(row.version);
   for (const Migration& earlier : all_) {
     if (&earlier == &migration) break;
-    before.push_back(earlier.version);
+    before.insert(earlier.version);
   }
   ProofStore(use_.shadows.cache())
-      .keep(proof_digest(std::move(before), migration.read_sql(), read_file(*migration.rollback)));
+      .keep(ProofDigest(std::move(before))
+                .of(sha256(migration.read_sql()), sha256(read_file(*migration.rollback))));
 }
 
 /// The next trial starts from what the migrations alone make.

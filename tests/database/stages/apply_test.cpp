@@ -243,6 +243,27 @@ TEST(Apply, SurvivesItsBackendsEnd) {
   EXPECT_EQ(call.applied(), "");
 }
 
+/// What is ours is prepared once for all migrations.
+TEST(Apply, GoesOnWhereAMigrationTakesAwayPreparedStatements) {
+  ApplyCall call;
+  for (const std::string& version : {std::string("1"), std::string("2"), std::string("3"), std::string("4")})
+    call.pending(version, "a", fmt::format("CREATE TABLE t{} (n int); DEALLOCATE ALL;", version));
+  call.pending("5", "b", "SELECT count(*) FROM t1;");
+  EXPECT_FALSE(call.run(apply).failed());
+  EXPECT_EQ(call.applied(), "1 2 3 4 5");
+  EXPECT_EQ(call.ask("SELECT string_agg(version, ',' ORDER BY id) FROM supabase_migrations.runner_log"),
+            "1,2,3,4,5");
+}
+
+TEST(Apply, RefusesAMigrationThatExecutesWhatIsNotPrepared) {
+  ApplyCall call;
+  call.pending("1", "a", "CREATE TABLE a (n int);\nEXECUTE nobody_prepared_this;");
+  const Outcome outcome = call.run(apply);
+  EXPECT_TRUE(outcome.failed());
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].place.line, 2);
+}
+
 TEST(Apply, WritesToTheLedgerThatTheWayBackIsProven) {
   ApplyCall call;
   TestFolder cache;

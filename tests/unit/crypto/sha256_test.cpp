@@ -16,4 +16,16 @@ TEST(Sha256, TakesBytesOfAnyValue) {
   EXPECT_NE(sha256(std::string_view("a\0b", 3)), sha256("a"));
 }
 
+TEST(Sha256, GoesOnInACopy) {
+  Sha256 begun;
+  begun.add("a");
+  Sha256 copy = begun;
+  copy.add("bc");
+  EXPECT_EQ(copy.digest(), sha256("abc"));
+  copy = begun;
+  copy.add("b");
+  EXPECT_EQ(copy.digest(), sha256("ab"));
+  EXPECT_EQ(begun.digest(), sha256("a"));
+}
+
 }  // namespace runner
