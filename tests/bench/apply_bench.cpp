@@ -1,12 +1,16 @@
 #include "tests/bench/apply_bench.hpp"
 
+#include "runner/core/duration.hpp"
 #include "runner/migration/history.hpp"
+#include "runner/postgres/shadow.hpp"
+#include "tests/bench/bare_server.hpp"
 #include "tests/bench/project.hpp"
 #include "tests/support/tcp_proxy.hpp"
 
 #include <algorithm>
-#include <list>
-#include <memory>
+#include <chrono>
+#include <functional>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -57,49 +61,82 @@ static void bare_connection_applies(const Project& project, const std::string& u
 }
 
 namespace {
-/// A new database for each run, made before the clock starts.
-class Databases {
+
+/// Where migrations are applied. A target keeps what it says it has kept: "durable" waits for its disk at
+/// each COMMIT, as PostgreSQL does unless told otherwise.
+class Target {
  public:
-  explicit Databases(int count) {
-    for (int i = 0; i < count; ++i) {
-      TestDatabase& database = databases_.emplace_back();
-      Session session = database.session();
-      create_history(session, {});
-    }
-    next_ = databases_.begin();
+  enum class Kind { durable, in_memory };
+  explicit Target(Kind kind) {
+    const TestFolder cache;
+    QuietReporter quiet;
+    ShadowFactory::of({.cache = cache.path()}, nullptr, quiet)->make({})->connect();
+    const bool durable = kind == Kind::durable;
+    const std::vector<std::string> settings =
+        durable ? std::vector<std::string>{}
+                : std::vector<std::string>{"fsync=off", "full_page_writes=off", "synchronous_commit=off"};
+    server_.emplace(newest_entry(cache.path()), durable ? fs::temp_directory_path() : fs::path("/dev/shm"),
+                    settings);
   }
-  DatabaseUrl next() { return (next_++)->url(); }
+
+  /// A new database with an empty history, made before the clock starts.
+  void make(const std::string& name) const {
+    Session::connect(server_->url("postgres"), {}, nullptr)
+        .query("CREATE DATABASE " + name, "make a database");
+    Session session = Session::connect(server_->url(name), {}, nullptr);
+    create_history(session, {});
+  }
+  DatabaseUrl url(const std::string& name) const { return server_->url(name); }
 
  private:
-  std::list<TestDatabase> databases_{};
-  std::list<TestDatabase>::iterator next_{};
+  std::optional<BareServer> server_{};
 };
+
+struct Way {
+  std::string_view told{};
+  int rounds = 5;
+  Target::Kind target = Target::Kind::durable;
+  std::chrono::milliseconds delay{};  ///< on each way
+};
+
 }  // namespace
 
-static void compare_applying(std::string_view what, int count, int rounds, std::chrono::milliseconds delay) {
-  const Project project(count, small_migration);
-  Databases databases(2 * rounds);
-  const auto proxied = [&](const DatabaseUrl& url, const std::function<void(const std::string&)>& use) {
-    if (delay.count() == 0) return use(url.uri());
-    const TcpProxy proxy(url, delay);
+static Pair compare_applying(const Project& project, const Way& way) {
+  const Target target(way.target);
+  const auto with_database = [&](const std::string& name,
+                                 const std::function<void(const std::string&)>& use) {
+    if (way.delay.count() == 0) return use(target.url(name).uri());
+    const TcpProxy proxy(target.url(name), way.delay);
     use(proxy.url().with("sslmode", "disable").uri());
   };
-  const Pair pair = compare(
-      rounds,
+  for (int round = 0; round < way.rounds; ++round)
+    for (const char* whose : {"ours", "theirs"}) target.make(fmt::format("{}_{}", whose, round));
+  int ours = 0;
+  int theirs = 0;
+  return compare(
+      way.rounds,
       [&] {
-        proxied(databases.next(), [&](const std::string& url) {
+        with_database(fmt::format("ours_{}", ours++), [&](const std::string& url) {
           run(project.calls({"run", "migrate", "-q"}, {{"DATABASE_URL", url}}));
         });
       },
       [&] {
-        proxied(databases.next(), [&](const std::string& url) { bare_connection_applies(project, url); });
+        with_database(fmt::format("theirs_{}", theirs++),
+                      [&](const std::string& url) { bare_connection_applies(project, url); });
       });
-  show(what, pair, 1.15);
 }
 
 void apply_beside_libpq() {
-  compare_applying("apply of 1,000 : libpq, a string for each file", 1000, 5, {});
-  compare_applying("apply of 200, 20 ms away : libpq likewise", 200, 5, std::chrono::milliseconds(10));
+  const Project project(1000, small_migration);
+  using std::chrono::milliseconds;
+  for (const Way& way : {Way{.told = "apply of 1,000 : libpq, a string for each file"},
+                         Way{.told = "  20 ms away, one round", .rounds = 1, .delay = milliseconds(10)}})
+    show(way.told, compare_applying(project, way), 1.15);
+  // What is left when nobody waits for a disk: our own work beside the server's.
+  const Pair in_memory = compare_applying(project, {.target = Target::Kind::in_memory});
+  show_figure("  on a server that keeps nothing",
+              fmt::format("{} {} {:.2f}", for_people(in_memory.ours), for_people(in_memory.yardstick),
+                          in_memory.ratio()));
 }
 
 }  // namespace runner::bench

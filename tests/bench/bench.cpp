@@ -63,16 +63,6 @@ static void status_beside_libpq(const Project& project) {
   show_memory(fmt::format("  its peak memory : 32 MB, {} applied", many), peak_bytes_of(ours), 32 << 20);
 }
 
-/// The cache's one entry that a factory without further layers starts from.
-static fs::path newest_entry(const fs::path& cache) {
-  fs::path newest;
-  for (const auto& entry : fs::directory_iterator(cache))
-    if (fs::is_directory(entry.path() / "data") &&
-        (newest.empty() || fs::last_write_time(entry) > fs::last_write_time(newest)))
-      newest = entry.path();
-  return newest / "data";
-}
-
 static void shadow_beside_bare_server() {
   const TestFolder cache;
   QuietReporter quiet;
@@ -139,7 +129,7 @@ static void all(std::string_view only) {
 
 }  // namespace runner::bench
 
-/// bench [start|lint|shadow|check|history|proof|seeds|apply|locks]
+/// bench [start|lint|encrypt|shadow|check|history|proof|seeds|apply|locks]
 int main(int argc, char** argv) try {
   runner::bench::all(argc > 1 ? argv[1] : "");
   return 0;

@@ -176,8 +176,7 @@ void lock_queue() {
   show_figure("  plain psql: p99", for_people(with_psql.p99));
   show_figure("  plain psql: longest wait", for_people(with_psql.longest));
   project.add(1, alter_table(1));
-  show_figure("saturated closed loop: throughput left (wanted 0.95)",
-              fmt::format("{:.2f}", saturated(database.url(), ours)));
+  show_share("  saturated closed loop: throughput left", saturated(database.url(), ours), 0.95);
 }
 
 }  // namespace runner::bench

@@ -116,6 +116,12 @@ void show_limit(std::string_view what, std::chrono::nanoseconds seen, std::chron
   std::fflush(stdout);
 }
 
+void show_share(std::string_view what, double left, double wanted) {
+  fmt::print("{:<58} {:>8.2f} {:>8} {:>6}  {}\n", what, left, "", "",
+             fmt::format("{} {}", left >= wanted ? "within" : "UNDER", wanted));
+  std::fflush(stdout);
+}
+
 void show_figure(std::string_view what, std::string_view figure) {
   fmt::print("{:<58} {:>8}\n", what, figure);
   std::fflush(stdout);

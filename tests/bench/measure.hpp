@@ -40,6 +40,8 @@ void show(std::string_view what, const Pair& pair, double allowed, std::chrono::
 void show_memory(std::string_view what, std::size_t peak_bytes, std::size_t allowed_bytes);
 /// A figure that has a limit of its own.
 void show_limit(std::string_view what, std::chrono::nanoseconds seen, std::chrono::nanoseconds allowed);
+/// What is left of something: "within" when it is `wanted` or more.
+void show_share(std::string_view what, double left, double wanted);
 /// A figure to compare with.
 void show_figure(std::string_view what, std::string_view figure);
 
