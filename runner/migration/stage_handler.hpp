@@ -30,6 +30,7 @@ struct StepInput {
   const std::filesystem::path& root;  ///< repository root
   bool history_changed = false;       ///< a step of this stage, before this one, changed the target's history
   SeedPaths seeds{};
+  bool stage_writes = false;  ///< a step of this stage changes the target: it is no check
 };
 
 /// What a handler may use.

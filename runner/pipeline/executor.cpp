@@ -144,7 +144,8 @@ class StageRun {
                           history_,
                           request_.pipeline.root,
                           applied_versions() != applied_at_start_,
-                          request_.pipeline.seeds};
+                          request_.pipeline.seeds,
+                          writes()};
     Services services{target(), *shadows_, reporter_, stop_};
     const Clock::time_point start = Clock::now();
     result.error = caught(stop_, [&] {
@@ -160,13 +161,15 @@ class StageRun {
       result.status = result.exit_code == ExitCode::passed ? StepStatus::passed : StepStatus::failed;
   }
 
+  bool writes() const {
+    const auto& steps = request_.stage.steps;
+    return std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.handler->writes; });
+  }
+
   /// Also after a failure: what was applied before it stays.
   void note_variables(JobVariables& variables) {
     const char* pipeline = std::getenv("CI_PIPELINE_ID");
-    const auto& steps = request_.stage.steps;
-    if (!target_ || pipeline == nullptr || *pipeline == '\0') return;
-    if (std::none_of(steps.begin(), steps.end(), [](const Step& step) { return step.handler->writes; }))
-      return;
+    if (!target_ || pipeline == nullptr || *pipeline == '\0' || !writes()) return;
     const auto problem = caught(stop_, [&] { variables = read_job_variables(*target_, history_); });
     if (problem && !is_interruption(problem->code()))
       reporter_.warn(fmt::format("later jobs get no variables: {}", problem->message()));

@@ -1,7 +1,9 @@
 #include "stages/dry_run/dry_run.hpp"
 
 #include "runner/core/duration.hpp"
+#include "runner/core/error.hpp"
 #include "runner/core/text.hpp"
+#include "runner/migration/acknowledgements.hpp"
 #include "runner/migration/execute.hpp"
 #include "runner/migration/history.hpp"
 #include "runner/migration/relation_sizes.hpp"
@@ -24,6 +26,8 @@
 
 namespace runner {
 
+static constexpr std::array<std::string_view, 1> allow_choices{"unproven"};
+
 static constexpr std::array options{
     shadow_timeout_option,
     OptionSpec{.name = "trace",
@@ -37,6 +41,12 @@ static constexpr std::array options{
                .default_text = "100000",
                .unit = "rows"},
     fail_on_option,
+    OptionSpec{.name = "allow",
+               .type = OptionType::choice_list,
+               .help =
+                   "unproven: where no shadow can be made, a stage that changes the target goes on with a "
+                   "warning; RUNNER_ALLOW takes the same word",
+               .choices = allow_choices},
 };
 
 static std::string intent(const StepInput& in) {
@@ -219,8 +229,39 @@ Outcome DryRun::run() {
   return outcome_;
 }
 
+/// A person may take the responsibility for what nobody could try; a check may not, because it would say
+/// "passed" of what it has not seen.
+static Outcome without_shadow(const StepInput& in, const Error& why) {
+  if (!in.stage_writes) throw why;
+  if (!Acknowledgements::of(in.options).has("unproven"))
+    throw Error{why}.hint(fmt::format("{}{}or set {} to go on without having tried them", why.advice(),
+                                      why.advice().empty() ? "" : "; ",
+                                      Acknowledgements::to_add("unproven")));
+  Outcome outcome;
+  outcome.findings.push_back({.rule = "not-verified",
+                              .severity = Severity::warning,
+                              .message = "the pending migrations are not tried: " + why.message(),
+                              .detail = why.reason().empty() ? "" : why.reason() + "\n"});
+  for (const Migration& migration : in.plan.pending)
+    outcome.cases.push_back({.name = migration.label(),
+                             .status = CaseStatus::skipped,
+                             .text = "not executed, because no shadow could be made",
+                             .path = migration.shown_path});
+  outcome.summary = "not tried: no shadow could be made";
+  return outcome;
+}
+
+static Outcome tried(const StepInput& in, Services& use) {
+  try {
+    return DryRun(in, use).run();
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::environment) throw;
+    return without_shadow(in, error);
+  }
+}
+
 static Outcome run(const StepInput& in, Services& use) {
-  if (!in.plan.pending.empty()) return DryRun(in, use).run();
+  if (!in.plan.pending.empty()) return tried(in, use);
   Outcome outcome;
   outcome.summary = "nothing pending";
   return outcome;

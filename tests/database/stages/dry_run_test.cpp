@@ -1,11 +1,13 @@
 #include "stages/dry_run/dry_run.hpp"
 
+#include "runner/core/error.hpp"
 #include "runner/migration/relation_sizes.hpp"
 #include "tests/database/stages/step_call.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -84,6 +86,32 @@ TEST(DryRun, PassesWithoutAShadowWhenNothingIsPending) {
   EXPECT_FALSE(outcome.failed());
   EXPECT_EQ(outcome.summary, "nothing pending");
   EXPECT_TRUE(call.reporter.said.empty());
+}
+
+static Error error_of(StepCall& call) {
+  try {
+    call.run(dry_run);
+  } catch (const Error& error) {
+    return error;
+  }
+  return Error{ExitCode::passed, "no error"};
+}
+
+TEST(DryRun, GoesOnUntriedOnlyWhereAPersonSaysSoAndNeverInACheck) {
+  StepCall call;
+  call.pending("1", "a", "CREATE EXTENSION no_such_extension;");
+  call.options.set("allow", std::vector<std::string>{"unproven"});
+  EXPECT_EQ(error_of(call).code(), ExitCode::environment);
+  call.stage_writes = true;
+  const Outcome outcome = call.run(dry_run);
+  EXPECT_FALSE(outcome.failed());
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].rule, "not-verified");
+  EXPECT_EQ(outcome.cases.at(0).status, CaseStatus::skipped);
+  call.options = {};
+  const Error refused = error_of(call);
+  EXPECT_EQ(refused.code(), ExitCode::environment);
+  EXPECT_NE(refused.advice().find("set RUNNER_ALLOW=unproven to go on"), std::string::npos) << refused.text();
 }
 
 namespace {

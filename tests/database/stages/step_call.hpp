@@ -25,6 +25,7 @@ struct StepCall {
   ShadowSettings shadow{.cache = test_cache()};
   StopSignal stop{};
   bool history_changed = false;
+  bool stage_writes = false;
   SeedPaths seeds{};
 
   /// A file, executed on the target and recorded there as Supabase's CLI would.
@@ -86,7 +87,8 @@ struct StepCall {
     Session* looked_at = target ? &*target : nullptr;
     Shadows shadows(shadow, history, looked_at, &stop, reporter);
     Services use{looked_at, shadows, reporter, stop};
-    return handler.run({"migrate:check", options, plan, history, folder.path(), history_changed, seeds}, use);
+    return handler.run(
+        {"migrate:check", options, plan, history, folder.path(), history_changed, seeds, stage_writes}, use);
   }
 };
 

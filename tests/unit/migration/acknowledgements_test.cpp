@@ -35,11 +35,12 @@ TEST(Acknowledgements, RefuseAWordThatNoStageKnows) {
 }
 
 TEST(Acknowledgements, SayWhatToSetBesideTheWordsThatAreThere) {
-  ::unsetenv("RUNNER_ALLOW");
-  EXPECT_EQ(Acknowledgements::to_add("data-loss"), "RUNNER_ALLOW=data-loss");
-  ::setenv("RUNNER_ALLOW", " not-newest ", 1);
+  {
+    const ScopedVariable none("RUNNER_ALLOW", "");
+    EXPECT_EQ(Acknowledgements::to_add("data-loss"), "RUNNER_ALLOW=data-loss");
+  }
+  const ScopedVariable set("RUNNER_ALLOW", " not-newest ");
   EXPECT_EQ(Acknowledgements::to_add("data-loss"), "RUNNER_ALLOW=not-newest,data-loss");
-  ::unsetenv("RUNNER_ALLOW");
 }
 
 }  // namespace runner
