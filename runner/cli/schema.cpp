@@ -7,6 +7,7 @@
 #include "runner/report/pipeline_schema.hpp"
 #include "runner/seed/dataset_keys.hpp"
 
+#include <algorithm>
 #include <array>
 #include <ostream>
 #include <string_view>
@@ -48,23 +49,28 @@ std::string dataset_schema_text() {
 }
 
 static int run(const CliArguments& given, CliContext& context) {
-  static constexpr std::array<std::string_view, 2> kinds{"pipeline", "dataset"};
+  std::vector<std::string_view> kinds{"pipeline", "dataset"};
   const std::string kind = given.positional().empty() ? "pipeline" : given.positional(0);
+  for (const StageHandler* handler : context.handlers) {
+    if (handler->file_schema == nullptr) continue;
+    kinds.push_back(handler->name);
+    if (handler->name == kind) context.out << handler->file_schema();
+  }
   if (kind == "pipeline")
     context.out << pipeline_schema_of(context.handlers);
   else if (kind == "dataset")
     context.out << dataset_schema_text();
-  else
+  else if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
     throw Error{ExitCode::usage, fmt::format("there is no schema of '{}'", kind)}.hint(suggest(kind, kinds));
   return 0;
 }
 
-static constexpr std::array arguments{
-    CliArgument{.name = "kind", .help = "of which files: pipeline (default) or dataset"}};
+static constexpr std::array arguments{CliArgument{
+    .name = "kind", .help = "of which files: pipeline (default), dataset, or auth-users for accounts"}};
 
 const CliCommand schema_command{
     .name = "schema",
-    .summary = "Print the JSON Schema of pipeline files or of datasets",
+    .summary = "Print the JSON Schema of pipeline files, datasets or accounts",
     .arguments = arguments,
     .details =
         "Editors with the YAML language server check a file by it when the file's\n"

@@ -51,6 +51,8 @@ struct StageHandler {
   /// What it is about to do, in one line: said before it starts.
   std::string (*intent)(const StepInput&) = nullptr;
   Outcome (*run)(const StepInput&, Services&) = nullptr;
+  /// The JSON Schema of the file of its own that it reads, where there is one.
+  std::string (*file_schema)() = nullptr;
 };
 
 using StageHandlers = std::span<const StageHandler* const>;

@@ -4,6 +4,7 @@
 #include "runner/core/file.hpp"
 #include "runner/seed/dataset_folder.hpp"
 #include "stages/auth_users/auth_seeding.hpp"
+#include "stages/auth_users/auth_users_keys.hpp"
 
 #include <array>
 #include <filesystem>
@@ -75,6 +76,7 @@ const StageHandler auth_users{
     .writes = true,
     .intent = intent,
     .run = run,
+    .file_schema = auth_users_file_schema,
 };
 
 }  // namespace runner

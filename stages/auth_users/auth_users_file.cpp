@@ -5,11 +5,10 @@
 #include "runner/core/nearest.hpp"
 #include "runner/yaml/yaml_file.hpp"
 #include "runner/yaml/yaml_json.hpp"
+#include "stages/auth_users/auth_users_keys.hpp"
 
 #include <algorithm>
-#include <array>
 #include <regex>
-#include <span>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -18,10 +17,9 @@ namespace runner {
 
 using Kind = YamlNode::Kind;
 
-static constexpr std::array<std::string_view, 3> top_keys{"version", "link", "users"};
-static constexpr std::array<std::string_view, 3> link_keys{"table", "email", "id"};
-static constexpr std::array<std::string_view, 6> user_keys{
-    "email", "id", "password_variable", "generate_password", "user_metadata", "app_metadata"};
+static std::regex regex_of(std::string_view pattern) {
+  return {pattern.begin(), pattern.end()};
+}
 
 namespace {
 
@@ -31,7 +29,7 @@ class Reader {
   AuthUsersFile read() const;
 
  private:
-  void check_keys(const YamlNode& map, std::string_view of, std::span<const std::string_view> known) const;
+  void check_keys(const YamlNode& map, std::string_view of, const std::vector<std::string_view>& known) const;
   void check_version(const YamlNode& top) const;
   const YamlNode* find(const YamlNode& map, std::string_view key, Kind kind) const;
   std::string text(const YamlNode& map, std::string_view key, bool required) const;
@@ -56,7 +54,7 @@ Error Reader::hidden_at(const YamlNode& node, std::string message) const {
 }
 
 void Reader::check_keys(const YamlNode& map, std::string_view of,
-                        std::span<const std::string_view> known) const {
+                        const std::vector<std::string_view>& known) const {
   if (map.kind != Kind::map)
     throw hidden_at(map, fmt::format("{} is a map of keys, not {}", of, kind_name(map)));
   for (const YamlEntry& entry : map.entries) {
@@ -107,10 +105,10 @@ void Reader::check_version(const YamlNode& top) const {
 }
 
 AuthLink Reader::link(const YamlNode& map) const {
-  check_keys(map, "link", link_keys);
+  check_keys(map, "link", auth_link_keys());
   AuthLink link{text(map, "table", true), text(map, "email", true), text(map, "id", true)};
-  static const std::regex table(R"(([A-Za-z_]\w*\.)?[A-Za-z_]\w*)");
-  static const std::regex column(R"([A-Za-z_]\w*)");
+  static const std::regex table = regex_of(auth_pattern::table);
+  static const std::regex column = regex_of(auth_pattern::column);
   if (!std::regex_match(link.table, table))
     throw file_.error_at(*map.find("table"), fmt::format("'{}' is no table", link.table))
         .hint("write table or schema.table");
@@ -122,7 +120,7 @@ AuthLink Reader::link(const YamlNode& map) const {
 }
 
 void Reader::check_password(const YamlNode& map, const AuthUser& user) const {
-  static const std::regex variable("[A-Z_][A-Z0-9_]*");
+  static const std::regex variable = regex_of(auth_pattern::variable);
   if (!user.password_variable.empty() && !std::regex_match(user.password_variable, variable))
     throw hidden_at(*map.find("password_variable"), "'password_variable' is not the name of a variable")
         .hint("write the name in capitals, such as ADMIN_PASSWORD, and never the password itself");
@@ -143,7 +141,7 @@ void Reader::check_email(const YamlNode& map, const AuthUser& user) const {
 }
 
 AuthUser Reader::user(const YamlNode& map) const {
-  check_keys(map, "a user", user_keys);
+  check_keys(map, "a user", auth_user_keys());
   AuthUser user{.email = text(map, "email", true),
                 .id = text(map, "id", false),
                 .password_variable = text(map, "password_variable", false),
@@ -151,7 +149,7 @@ AuthUser Reader::user(const YamlNode& map) const {
                 .app_metadata = json(map, "app_metadata"),
                 .place = file_.place(map.find("email")->offset)};
   check_email(map, user);
-  static const std::regex uuid("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  static const std::regex uuid = regex_of(auth_pattern::uuid);
   if (!user.id.empty() && !std::regex_match(user.id, uuid))
     throw file_.error_at(*map.find("id"), fmt::format("'{}' is no UUID in small letters", user.id))
         .hint("leave it out to get one, or take one from `uuidgen`");
@@ -177,7 +175,7 @@ void Reader::refuse_duplicates(const AuthUsersFile& accounts) const {
 AuthUsersFile Reader::read() const {
   const YamlNode& top = file_.root();
   check_version(top);
-  check_keys(top, "the file", top_keys);
+  check_keys(top, "the file", auth_top_keys());
   AuthUsersFile accounts;
   if (const YamlNode* map = find(top, "link", Kind::map)) accounts.link = link(*map);
   const YamlNode* list = find(top, "users", Kind::list);

@@ -45,6 +45,7 @@ class SchemaCheck {
   std::string members(const json& value, const json& schema, const std::string& where) const {
     for (const auto& [key, member] : value.items()) {
       const bool known = schema.contains("properties") && schema["properties"].contains(key);
+      if (!known && !schema.contains("additionalProperties")) continue;
       const json& rule = known ? schema["properties"][key] : schema["additionalProperties"];
       if (rule.is_boolean()) {
         if (!rule.get<bool>()) return where + "/" + key + ": additionalProperties";

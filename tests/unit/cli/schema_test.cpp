@@ -4,6 +4,8 @@
 #include "runner/core/file.hpp"
 #include "runner/pipeline/pipeline.hpp"
 #include "runner/seed/dataset_folder.hpp"
+#include "stages/auth_users/auth_users_file.hpp"
+#include "stages/auth_users/auth_users_keys.hpp"
 #include "stages/registry.hpp"
 #include "temporary_project.hpp"
 
@@ -127,6 +129,62 @@ TEST(DatasetSchema, AgreesWithTheReader) {
     else
       EXPECT_ANY_THROW(read()) << yaml;
   }
+}
+
+static const nlohmann::json& schema_of_accounts() {
+  static const nlohmann::json parsed = nlohmann::json::parse(auth_users_file_schema());
+  return parsed;
+}
+
+TEST(AuthUsersSchema, AcceptsTheShippedAccounts) {
+  EXPECT_EQ(first_violation(json_of_yaml(read_file(RUNNER_SOURCE_DIR "/pipelines/sira/seeds/auth_users.yml")),
+                            schema_of_accounts()),
+            "");
+}
+
+TEST(AuthUsersSchema, AgreesWithTheReader) {
+  const std::string link = "link: { table: public.people, email: mail, id: auth_id }\n";
+  const std::string user = "users: [{ email: a@b.org, generate_password: true }]";
+  const std::pair<std::string, bool> cases[] = {
+      {"version: 1\n" + link + user, true},
+      {"version: 1\n" + user, true},
+      {"version: 1\nusers: [{ email: a@b.org, password_variable: A_B, user_metadata: { a: { b: [1] } } }]",
+       true},
+      {user, false},
+      {"version: 2\n" + user, false},
+      {"version: 1\n" + link, false},
+      {"version: 1\nusers: []", false},
+      {"version: 1\npeople: []\n" + user, false},
+      {"version: 1\nlink: { table: people, email: mail }\n" + user, false},
+      {"version: 1\nlink: { table: a.b.c, email: mail, id: auth_id }\n" + user, false},
+      {"version: 1\nlink: { table: people, email: 'e mail', id: auth_id }\n" + user, false},
+      {"version: 1\nusers: [{ generate_password: true }]", false},
+      {"version: 1\nusers: [{ email: a@b.org }]", false},
+      {"version: 1\nusers: [{ email: a@b.org, generate_password: false }]", false},
+      {"version: 1\nusers: [{ email: A@b.org, generate_password: true }]", false},
+      {"version: 1\nusers: [{ email: a.b.org, generate_password: true }]", false},
+      {"version: 1\nusers: [{ email: a@b.org, password: secret }]", false},
+      {"version: 1\nusers: [{ email: a@b.org, password_variable: a-b }]", false},
+      {"version: 1\nusers: [{ email: a@b.org, id: 7b1f, generate_password: true }]", false},
+      {"version: 1\nusers: [{ email: a@b.org, generate_password: true, app_metadata: [a] }]", false},
+  };
+  for (const auto& [yaml, valid] : cases) {
+    EXPECT_EQ(first_violation(json_of_yaml(yaml), schema_of_accounts()).empty(), valid) << yaml;
+    if (valid)
+      EXPECT_NO_THROW(parse_auth_users("accounts.yml", yaml)) << yaml;
+    else
+      EXPECT_ANY_THROW(parse_auth_users("accounts.yml", yaml)) << yaml;
+  }
+}
+
+TEST(Schema, IsThereForEveryKindOfFileAndNoOther) {
+  TemporaryProject project;
+  ASSERT_EQ(project.call({"schema", "auth-users"}), 0) << project.log();
+  EXPECT_EQ(project.out(), auth_users_file_schema());
+  ASSERT_EQ(project.call({"schema", "dataset"}), 0) << project.log();
+  EXPECT_EQ(project.out(), dataset_schema_text());
+  EXPECT_EQ(project.call({"schema", "auth-user"}), 2);
+  EXPECT_NE(project.log().find("did you mean 'auth-users'"), std::string::npos) << project.log();
 }
 
 TEST(Schema, DescribesEveryHandlerAndOption) {
