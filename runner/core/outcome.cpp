@@ -17,6 +17,7 @@ Outcome& Outcome::operator+=(Outcome other) {
   std::move(other.findings.begin(), other.findings.end(), std::back_inserter(findings));
   std::move(other.cases.begin(), other.cases.end(), std::back_inserter(cases));
   std::move(other.facts.begin(), other.facts.end(), std::back_inserter(facts));
+  std::move(other.statements.begin(), other.statements.end(), std::back_inserter(statements));
   if (summary.empty()) summary = std::move(other.summary);
   return *this;
 }

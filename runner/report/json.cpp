@@ -77,6 +77,35 @@ static Json to_json(const Fact& fact) {
   return json;
 }
 
+static Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(shown_text(text));
+}
+
+static Json to_json(const StatementEffect& statement) {
+  Json json;
+  json["migration"] = shown_text(statement.subject);
+  add_place(json, statement.place);
+  json["command"] = shown_text(statement.command);
+  json["duration_us"] = microseconds(statement.duration);
+  json["in_transaction"] = statement.in_transaction;
+  json["text"] = shown_text(statement.text);
+  json["locks"] = Json::array();
+  for (const StatementEffect::Lock& lock : statement.locks)
+    json["locks"].push_back({{"relation", text_or_null(lock.relation)},
+                             {"mode", lock.mode},
+                             {"since_line", number_or_null(lock.since_line)}});
+  json["work"] = Json::array();
+  for (const StatementEffect::Work& work : statement.work)
+    json["work"].push_back(
+        {{"kind", work.kind}, {"relation", shown_text(work.relation)}, {"index", text_or_null(work.index)}});
+  json["sizes"] = Json::array();
+  for (const StatementEffect::Size& size : statement.sizes)
+    json["sizes"].push_back({{"relation", shown_text(size.relation)},
+                             {"rows", size.rows ? Json(*size.rows) : Json(nullptr)},
+                             {"bytes", size.bytes}});
+  return json;
+}
+
 static Json to_json(const StepReport& step) {
   Json json;
   json["handler"] = step.handler;
@@ -91,6 +120,8 @@ static Json to_json(const StepReport& step) {
   for (const Case& one : step.outcome.cases) json["cases"].push_back(to_json(one));
   json["facts"] = Json::array();
   for (const Fact& fact : step.outcome.facts) json["facts"].push_back(to_json(fact));
+  json["statements"] = Json::array();
+  for (const StatementEffect& one : step.outcome.statements) json["statements"].push_back(to_json(one));
   json["error"] = to_json(step.error);
   return json;
 }

@@ -181,7 +181,9 @@ void DryRun::tell_trace(const Migration& migration, std::vector<StatementTrace> 
     line.matters ? use_.reporter.say("  " + wrapped(line.text))
                  : use_.reporter.detail("  " + wrapped(line.text));
   use_.reporter.detail("  took, here: " + report.times);
-  outcome_ += Outcome{.findings = std::move(report.findings), .facts = std::move(report.facts)};
+  outcome_ += Outcome{.findings = std::move(report.findings),
+                      .facts = std::move(report.facts),
+                      .statements = std::move(report.statements)};
 }
 
 /// False when it was refused.

@@ -42,6 +42,7 @@ class Writer {
   void add(const StatementTrace& statement);
   void add_locks();
   void add_times();
+  StatementEffect effect_of(const StatementTrace& statement, const std::string& sentence) const;
   void warn(const StatementTrace& statement, const std::string& sentence);
   bool is_long(const StatementTrace& statement) const;
   std::string remedy(const StatementTrace& statement) const;
@@ -112,8 +113,41 @@ void Writer::warn(const StatementTrace& statement, const std::string& sentence) 
                               .remedy = remedy(statement)});
 }
 
+static std::string_view name_of(WorkKind kind) {
+  switch (kind) {
+    case WorkKind::rewrite:
+      return "rewrite";
+    case WorkKind::scan:
+      return "scan";
+    case WorkKind::index_build:
+      return "index build";
+  }
+  return {};
+}
+
+StatementEffect Writer::effect_of(const StatementTrace& statement, const std::string& sentence) const {
+  StatementEffect effect{.subject = traced_.migration.label(),
+                         .place = place(statement.offset),
+                         .command = statement.command,
+                         .duration = statement.duration,
+                         .in_transaction = statement.in_transaction,
+                         .text = sentence};
+  for (const HeldLock& lock : statement.held)
+    effect.locks.push_back(
+        {lock.relation.shown(), std::string(to_string(lock.mode)), place(lock.since).line});
+  if (statement.each_table)
+    effect.locks.push_back({"", std::string(to_string(*statement.each_table)), effect.place.line});
+  for (const TracedWork& work : statement.work)
+    effect.work.push_back({std::string(name_of(work.kind)), work.relation.shown(), work.index});
+  for (const TracedRelation& relation : relations_in({statement}))
+    if (const auto size = traced_.sizes.find(relation); size != traced_.sizes.end())
+      effect.sizes.push_back({relation.shown(), size->second.rows, size->second.bytes});
+  return effect;
+}
+
 void Writer::add(const StatementTrace& statement) {
   const std::string sentence = sentence_.of(statement);
+  report_.statements.push_back(effect_of(statement, sentence));
   const std::string line = fmt::format("line {} {}", place(statement.offset).line, sentence);
   if (!statement.work.empty() || statement.each_table)
     report_.facts.push_back(

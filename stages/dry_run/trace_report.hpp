@@ -23,6 +23,7 @@ std::set<TracedRelation> relations_in(const std::vector<StatementTrace>& stateme
 
 struct TraceReport {
   std::vector<Fact> facts{};
+  std::vector<StatementEffect> statements{};
   Findings findings{};  ///< "long-lock", where the target's table has `warn_rows` or more
   struct Line {
     std::string text{};    ///< "line 3 blocks …"

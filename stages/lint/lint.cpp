@@ -18,7 +18,7 @@ namespace runner {
 
 using Clock = std::chrono::steady_clock;
 
-static constexpr std::array<std::string_view, 3> fail_words{"error", "warning", "info"};
+static constexpr std::array<std::string_view, 4> fail_words{"error", "warning", "info", "never"};
 static constexpr std::array<std::string_view, 4> rule_words{"off", "info", "warning", "error"};
 
 static std::span<const std::string_view> names_of_rules() {
@@ -27,11 +27,12 @@ static std::span<const std::string_view> names_of_rules() {
 }
 
 static constexpr std::array options{
-    OptionSpec{.name = "fail_on",
-               .type = OptionType::choice,
-               .help = "The least severity of a finding that fails the step",
-               .default_text = "error",
-               .choices = fail_words},
+    OptionSpec{
+        .name = "fail_on",
+        .type = OptionType::choice,
+        .help = "The least severity of a finding that fails the step; never: errors are told as warnings",
+        .default_text = "error",
+        .choices = fail_words},
     OptionSpec{.name = "rules",
                .type = OptionType::choice_map,
                .help = "Rules that are off, or of another severity than their own",
@@ -54,6 +55,7 @@ static constexpr std::array options{
                .max = day_ms},
 };
 
+/// Of "never": nothing is more severe.
 static Severity severity_of(std::string_view word) {
   if (word == "info") return Severity::info;
   return word == "warning" ? Severity::warning : Severity::error;
@@ -151,6 +153,8 @@ void Lint::judge(std::size_t index) {
     Findings more = judge_rollback(index, file);
     std::move(more.begin(), more.end(), std::back_inserter(findings));
   }
+  if (in_.options.text("fail_on") == "never")
+    for (Finding& finding : findings) finding.severity = std::min(finding.severity, Severity::warning);
   add_case(migration, findings, start);
   std::move(findings.begin(), findings.end(), std::back_inserter(outcome_.findings));
 }

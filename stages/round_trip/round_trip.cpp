@@ -35,7 +35,8 @@ static constexpr std::array options{
                .choices = scopes},
     OptionSpec{.name = "unit",
                .type = OptionType::choice,
-               .help = "What must be reversible: each migration, or all of them as a group, newest first",
+               .help = "What must be reversible: each migration, or all of them as a group, newest first; a "
+                       "group leaves no proof for `rollback`, which may take one of them back",
                .default_text = "migration",
                .choices = units},
     OptionSpec{.name = "rows",
@@ -214,8 +215,23 @@ Outcome RoundTrips::run() {
   return std::move(outcome_);
 }
 
+/// Where nothing can be tried, no shadow is needed.
+static Outcome none_has_a_rollback(const std::vector<Migration>& all) {
+  Outcome outcome;
+  outcome.summary = fmt::format("none of {} has a rollback to try", count_of(all.size(), "migration"));
+  for (const Migration& migration : all)
+    outcome.cases.push_back({.name = migration.label(),
+                             .status = CaseStatus::skipped,
+                             .text = migration.label() + " has no rollback",
+                             .path = migration.shown_path});
+  return outcome;
+}
+
 static Outcome run(const StepInput& in, Services& use) {
-  if (!migrations_of(in).empty()) return RoundTrips(in, use).run();
+  const std::vector<Migration>& all = migrations_of(in);
+  if (std::any_of(all.begin(), all.end(), [](const Migration& m) { return m.rollback.has_value(); }))
+    return RoundTrips(in, use).run();
+  if (!all.empty()) return none_has_a_rollback(all);
   Outcome outcome;
   outcome.summary = "nothing pending";
   return outcome;

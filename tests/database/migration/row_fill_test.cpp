@@ -118,6 +118,20 @@ TEST_F(RowFillTest, GoesRoundTriggersThatRefuse) {
   EXPECT_EQ(filled[0].inserted, 40U);
 }
 
+TEST_F(RowFillTest, InsertsAsTheTablesOwner) {
+  const std::string owner =
+      ask("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()");
+  ASSERT_NE(owner, ask("SELECT current_user"));
+  run("CREATE TABLE t (n int, who text); ALTER TABLE t OWNER TO \"" + owner +
+      "\"; ALTER TABLE t ENABLE ROW LEVEL SECURITY; "
+      "CREATE FUNCTION who() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.who := current_user; RETURN NEW; "
+      "END'; "
+      "CREATE TRIGGER who BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION who()");
+  EXPECT_EQ(fill({"public.t"}).at(0).inserted, 40U);
+  EXPECT_EQ(ask("SELECT string_agg(DISTINCT who, ' ') FROM t"), owner);
+  EXPECT_EQ(ask("SELECT current_user"), ask("SELECT session_user")) << "the session is itself again";
+}
+
 TEST_F(RowFillTest, SaysWhatNoRowFits) {
   run("CREATE TABLE t (n int NOT NULL CHECK (n > 5 AND n < 5))");
   const std::vector<FilledTable> filled = fill({"public.t"});

@@ -16,6 +16,15 @@ TEST(JsonReport, WritesEveryDocumentedField) {
   report.steps.erase(report.steps.begin());
   report.steps[0].outcome.findings.erase(report.steps[0].outcome.findings.begin());
   report.steps[0].outcome.cases.erase(report.steps[0].outcome.cases.begin());
+  report.steps[0].outcome.statements = {
+      {.subject = "1_clients",
+       .place = {.path = "migrations/1_clients.sql", .line = 2, .column = 1},
+       .command = "ALTER",
+       .duration = std::chrono::milliseconds(1),
+       .text = "blocks all reads and writes of clients while every row is rewritten",
+       .locks = {{.relation = "clients", .mode = "ACCESS EXCLUSIVE", .since_line = 2}},
+       .work = {{.kind = "rewrite", .relation = "clients"}},
+       .sizes = {{.relation = "clients", .bytes = 8192}}}};
   report.steps[1].status = StepStatus::error;
   report.steps[1].exit_code = ExitCode::environment;
   report.steps[1].error = Error{ExitCode::environment, "no such file"}.because("gone").hint("look");
@@ -35,9 +44,15 @@ TEST(JsonReport, WritesEveryDocumentedField) {
          "duration_us": 3000, "text": ""}],
        "facts": [{"migration": "1_clients", "topic": "locks",
          "text": "blocks all reads and writes of clients"}],
+       "statements": [{"migration": "1_clients", "path": "migrations/1_clients.sql", "line": 2, "column": 1,
+         "command": "ALTER", "duration_us": 1000, "in_transaction": true,
+         "text": "blocks all reads and writes of clients while every row is rewritten",
+         "locks": [{"relation": "clients", "mode": "ACCESS EXCLUSIVE", "since_line": 2}],
+         "work": [{"kind": "rewrite", "relation": "clients", "index": null}],
+         "sizes": [{"relation": "clients", "rows": null, "bytes": 8192}]}],
        "error": null},
       {"handler": "query", "status": "error", "exit_code": 3, "duration_us": 0, "summary": "",
-       "fail_on": "error", "findings": [], "cases": [], "facts": [],
+       "fail_on": "error", "findings": [], "cases": [], "facts": [], "statements": [],
        "error": {"exit_code": 3, "message": "no such file", "reason": "gone", "hint": "look",
                  "path": null, "line": null, "column": null}}]
 })json");

@@ -125,4 +125,28 @@ TEST_F(TraceText, TellsTheStrongestLockOfEachTableAsAFact) {
             "line 2 blocks all reads and writes of small (12 rows, 8.2 kB) while every row is read");
 }
 
+TEST_F(TraceText, TellsStatementsInParts) {
+  const TraceReport told =
+      report({{.offset = 10,
+               .command = "ALTER",
+               .held = {lock("invoices", LockMode::access_exclusive, 10), lock("a", LockMode::share, 0)},
+               .work = {{WorkKind::index_build, table("invoices"), "i"}}},
+              {.offset = 10, .command = "VACUUM", .each_table = LockMode::share_update_exclusive}});
+  ASSERT_EQ(told.statements.size(), 2U);
+  const StatementEffect& one = told.statements[0];
+  EXPECT_EQ(one.subject, "1_m");
+  EXPECT_EQ(one.place.str(), "migrations/1_m.sql:2:1");
+  ASSERT_EQ(one.locks.size(), 2U);
+  EXPECT_EQ(one.locks[0].mode, "ACCESS EXCLUSIVE");
+  EXPECT_EQ(one.locks[0].since_line, 2);
+  EXPECT_EQ(one.locks[1].since_line, 1);
+  ASSERT_EQ(one.work.size(), 1U);
+  EXPECT_EQ(one.work[0].kind, "index build");
+  EXPECT_EQ(one.work[0].index, "i");
+  ASSERT_EQ(one.sizes.size(), 1U);
+  EXPECT_EQ(one.sizes[0].rows, 41'234'567);
+  ASSERT_EQ(told.statements[1].locks.size(), 1U);
+  EXPECT_EQ(told.statements[1].locks[0].relation, "") << "each table in turn";
+}
+
 }  // namespace runner
