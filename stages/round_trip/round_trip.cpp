@@ -64,9 +64,15 @@ static const std::vector<Migration>& migrations_of(const StepInput& in) {
   return asks_for_all(in.options) ? in.plan.folder.migrations : in.plan.pending;
 }
 
+static bool any_has_a_rollback(const std::vector<Migration>& all) {
+  return std::any_of(all.begin(), all.end(), [](const Migration& m) { return m.rollback.has_value(); });
+}
+
 static std::string intent(const StepInput& in) {
   const std::size_t count = migrations_of(in).size();
   if (count == 0) return "nothing is pending";
+  if (!any_has_a_rollback(migrations_of(in)))
+    return fmt::format("none of {} has a rollback to try", count_of(count, "migration"));
   return fmt::format("prove the way back of {} on a shadow database",
                      count_of(count, asks_for_all(in.options) ? "migration" : "pending migration"));
 }
@@ -215,10 +221,9 @@ Outcome RoundTrips::run() {
   return std::move(outcome_);
 }
 
-/// Where nothing can be tried, no shadow is needed.
+/// Where nothing can be tried, no shadow is needed; and the stage's verdict is what an earlier step says.
 static Outcome none_has_a_rollback(const std::vector<Migration>& all) {
   Outcome outcome;
-  outcome.summary = fmt::format("none of {} has a rollback to try", count_of(all.size(), "migration"));
   for (const Migration& migration : all)
     outcome.cases.push_back({.name = migration.label(),
                              .status = CaseStatus::skipped,
@@ -229,8 +234,7 @@ static Outcome none_has_a_rollback(const std::vector<Migration>& all) {
 
 static Outcome run(const StepInput& in, Services& use) {
   const std::vector<Migration>& all = migrations_of(in);
-  if (std::any_of(all.begin(), all.end(), [](const Migration& m) { return m.rollback.has_value(); }))
-    return RoundTrips(in, use).run();
+  if (any_has_a_rollback(all)) return RoundTrips(in, use).run();
   if (!all.empty()) return none_has_a_rollback(all);
   Outcome outcome;
   outcome.summary = "nothing pending";

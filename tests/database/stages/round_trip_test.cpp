@@ -60,7 +60,7 @@ TEST(RoundTrip, NeedsNoShadowWhereNothingCanBeTried) {
   RoundTripCall call;
   call.pending("1", "a", "THIS IS NO SQL;");
   const Outcome outcome = call.tried();
-  EXPECT_EQ(outcome.summary, "none of 1 migration has a rollback to try");
+  EXPECT_EQ(outcome.summary, "") << "the verdict is dry-run's";
   EXPECT_EQ(outcome.cases.at(0).status, CaseStatus::skipped);
   EXPECT_TRUE(call.reporter.said.empty());
 }
