@@ -82,7 +82,7 @@ class Target {
   /// A new database with an empty history, made before the clock starts.
   void make(const std::string& name) const {
     Session::connect(server_->url("postgres"), {}, nullptr)
-        .query("CREATE DATABASE " + name, "make a database");
+        .query(fmt::format("CREATE DATABASE {} TEMPLATE postgres", name), "make a database");
     Session session = Session::connect(server_->url(name), {}, nullptr);
     create_history(session, {});
   }

@@ -139,7 +139,7 @@ TEST(Cli, AFolderOfSupabaseNeedsNoPipelineFile) {
   TemporaryProject project;
   project.write("supabase/migrations/20260101000000_a.sql", "select 1;");
   EXPECT_EQ(project.call({"validate"}), 0) << project.log();
-  EXPECT_EQ(project.out(), "the built-in pipeline: valid: 1 tier, 1 stage, 2 steps\n");
+  EXPECT_EQ(project.out(), "the built-in pipeline: valid: 1 tier, 1 stage, 4 steps\n");
   EXPECT_EQ(project.call({"status"}), 0) << project.log();
   EXPECT_NE(project.out().find("20260101000000"), std::string::npos);
   EXPECT_EQ(project.call({"new", "b"}), 0) << project.log();
