@@ -3,6 +3,7 @@
 #include "runner/core/duration.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -92,13 +93,21 @@ Pair compare(int rounds, const std::function<void()>& ours, const std::function<
   return {median(our_times), median(their_times)};
 }
 
+/// "1/15×", "1.43×"
+static std::string times_shown(double allowed) {
+  const double inverse = 1 / allowed;
+  return inverse > 1.5 && std::abs(inverse - std::round(inverse)) < 1e-6 ? fmt::format("1/{:.0f}×", inverse)
+                                                                         : fmt::format("{:.3g}×", allowed);
+}
+
 void show(std::string_view what, const Pair& pair, double allowed, std::chrono::milliseconds extra) {
   const double limit = allowed * static_cast<double>(pair.yardstick.count()) +
                        static_cast<double>(std::chrono::nanoseconds(extra).count());
-  fmt::print("{:<58} {:>8} {:>8} {:>6.2f}  {}\n", what, for_people(pair.ours), for_people(pair.yardstick),
-             pair.ratio(),
-             fmt::format("{} {}×{}", static_cast<double>(pair.ours.count()) <= limit ? "within" : "OVER",
-                         allowed, extra.count() > 0 ? fmt::format(" + {}", for_people(extra)) : ""));
+  fmt::print(
+      "{:<58} {:>8} {:>8} {:>6.2f}  {}\n", what, for_people(pair.ours), for_people(pair.yardstick),
+      pair.ratio(),
+      fmt::format("{} {}{}", static_cast<double>(pair.ours.count()) <= limit ? "within" : "OVER",
+                  times_shown(allowed), extra.count() > 0 ? fmt::format(" + {}", for_people(extra)) : ""));
   std::fflush(stdout);
 }
 

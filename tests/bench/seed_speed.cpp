@@ -61,7 +61,7 @@ class SeedBench {
     fs::copy(RUNNER_SOURCE_DIR "/pipelines/sira/seeds", folder_.path() / "seeds");
     fs::create_directories(folder_ / "data");
     std::ofstream(folder_ / "pipeline.yml") << "version: 1\ndatabase:\n  url: \"${DATABASE_URL:-}\"\n"
-                                               "seeds: { files: [all.sql] }\nstages:\n  seed: [seed]\n";
+                                               "seeds: { files: [rows.sql] }\nstages:\n  seed: [seed]\n";
     for (const char* name : {"klien.csv", "invoice.csv", "pembayaran.csv"}) multiply(name, times);
     std::ofstream(folder_ / "by_hand.sql") << invoices_by_hand;
     std::ofstream(folder_ / "seed.py") << python_script;
@@ -86,6 +86,7 @@ class SeedBench {
   void empty(std::string_view tables) {
     session_.query(fmt::format("TRUNCATE {} RESTART IDENTITY CASCADE", tables), "empty the tables");
   }
+  const fs::path& folder() const { return folder_.path(); }
   void query(const std::string& sql) { session_.query(sql, "prepare"); }
 
  private:
@@ -156,23 +157,44 @@ static void invoices_beside_hand(SeedBench& bench) {
        1.15);
 }
 
+/// The same rows with an INSERT for each, as teams write them: our own INSERTs have 500 rows. None of the
+/// example's values has a line end.
+static void write_an_insert_a_row(const fs::path& ours, const fs::path& theirs) {
+  static constexpr std::string_view row_begins = "  (";
+  std::ifstream in(ours);
+  std::ofstream out(theirs);
+  std::string head;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("INSERT INTO ")) {
+      head = line;
+    } else if (line.starts_with(row_begins)) {
+      line.pop_back();  // a comma, or the INSERT's semicolon
+      out << head << line << ";\n";
+    } else {
+      out << line << '\n';
+    }
+  }
+}
+
 static void small_beside_psql() {
   SeedBench bench(1);
   run(bench.runner({"seed", "all", "--sql-out", "all.sql"}));
+  write_an_insert_a_row(bench.folder() / "all.sql", bench.folder() / "rows.sql");
   const auto empty = [&] { bench.empty("clients, invoices, payments"); };
-  show("seed all, as it is shipped : psql -1 -f of its SQL",
-       compare(
-           5,
-           [&] {
-             empty();
-             run(bench.runner({"seed", "all"}));
-           },
-           [&] {
-             empty();
-             run(bench.psql({"-1", "-f", "all.sql"}));
-           }),
+  const auto seed_all = [&] {
+    empty();
+    run(bench.runner({"seed", "all"}));
+  };
+  const auto psql = [&](const char* file) {
+    empty();
+    run(bench.psql({"-1", "-f", file}));
+  };
+  show("seed all, as shipped : psql -1 -f, an INSERT a row", compare(5, seed_all, [&] { psql("rows.sql"); }),
        1 / 15.0);
-  show("seed files, the same SQL : psql -1 -f",
+  show("seed all, as shipped : psql -1 -f of our INSERTs", compare(5, seed_all, [&] { psql("all.sql"); }),
+       1 / 3.0);
+  // Both let the server plan and execute 19,079 INSERTs; only the round trips between them can be saved.
+  show("seed files : psql -1 -f, the same file, an INSERT a row",
        compare(
            5,
            [&] {
@@ -180,11 +202,8 @@ static void small_beside_psql() {
              bench.query("DROP TABLE IF EXISTS supabase_migrations.seed_files");
              run(bench.runner({"seed", "files"}));
            },
-           [&] {
-             empty();
-             run(bench.psql({"-1", "-f", "all.sql"}));
-           }),
-       1);
+           [&] { psql("rows.sql"); }),
+       1 / 2.0);
 }
 
 void seeds_beside_psql() {
