@@ -73,24 +73,34 @@ std::size_t peak_bytes_of(const Program& program) {
   return peak;
 }
 
-Pair compare(int rounds, const std::function<void()>& ours, const std::function<void()>& yardstick) {
-  using Clock = std::chrono::steady_clock;
+static std::chrono::nanoseconds time_of(const std::function<void()>& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::steady_clock::now() - begin;
+}
+
+static std::chrono::nanoseconds median(std::vector<std::chrono::nanoseconds>& times) {
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::nth_element(times.begin(), middle, times.end());
+  return *middle;
+}
+
+Pair compare(int rounds, const std::function<void()>& before, const std::function<void()>& ours,
+             const std::function<void()>& yardstick) {
   std::vector<std::chrono::nanoseconds> our_times;
   std::vector<std::chrono::nanoseconds> their_times;
   for (int round = 0; round < rounds; ++round) {
-    const auto begin = Clock::now();
-    ours();
-    const auto middle = Clock::now();
-    yardstick();
-    our_times.push_back(middle - begin);
-    their_times.push_back(Clock::now() - middle);
+    before();
+    our_times.push_back(time_of(ours));
+    before();
+    their_times.push_back(time_of(yardstick));
   }
-  const auto median = [](std::vector<std::chrono::nanoseconds>& times) {
-    std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
-                     times.end());
-    return times[times.size() / 2];
-  };
   return {median(our_times), median(their_times)};
+}
+
+Pair compare(int rounds, const std::function<void()>& ours, const std::function<void()>& yardstick) {
+  return compare(
+      rounds, [] {}, ours, yardstick);
 }
 
 /// "1/15×", "1.43×"

@@ -34,6 +34,9 @@ struct Pair {
 };
 /// Medians of `rounds` rounds, each of which does both, so that a busy moment hits both.
 Pair compare(int rounds, const std::function<void()>& ours, const std::function<void()>& yardstick);
+/// `before` makes either ready; its time is not counted.
+Pair compare(int rounds, const std::function<void()>& before, const std::function<void()>& ours,
+             const std::function<void()>& yardstick);
 
 /// A line of the table: "within" when ours takes at most `allowed` times the yardstick, and `extra`.
 void show(std::string_view what, const Pair& pair, double allowed, std::chrono::milliseconds extra = {});
