@@ -157,7 +157,8 @@ void Running::start() {
         .because("it is in no folder of PATH")
         .hint("install it, or write its path");
   bp::environment environment;
-  for (const auto& [name, value] : command_.environment) environment[name] = value;
+  // Not by operator[]: it compares beyond the end of entries that are shorter than the name.
+  for (const auto& [name, value] : command_.environment) environment.set(name, value);
   bp::pipe in;
   bp::pipe out;
   bp::pipe err;
