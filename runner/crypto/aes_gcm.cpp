@@ -12,7 +12,7 @@
 namespace runner {
 
 static constexpr std::size_t nonce_size = NoncePool::nonce_size_bytes;
-static constexpr std::size_t tag_size = 16;
+static constexpr std::size_t tag_size = Encryptor::tag_size_bytes;
 
 void CipherContextDeleter::operator()(evp_cipher_ctx_st* context) const {
   EVP_CIPHER_CTX_free(context);  // wipes the key

@@ -3,6 +3,7 @@
 #include "runner/crypto/encryption_key.hpp"
 #include "runner/crypto/nonce_pool.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,9 +24,15 @@ using CipherContext = std::unique_ptr<evp_cipher_ctx_st, CipherContextDeleter>;
 /// A key should not see more than 2^32 values. Source: NIST SP 800-38D, section 8.3.
 class Encryptor {
  public:
+  static constexpr std::size_t tag_size_bytes = 16;
+
   /// Throws: Error{environment} when OpenSSL has no AES-256-GCM.
   explicit Encryptor(const EncryptionKey& key);
 
+  /// Of a value of so many bytes.
+  static constexpr std::size_t size_of_encrypted(std::size_t plain_bytes) {
+    return (NoncePool::nonce_size_bytes + plain_bytes + tag_size_bytes + 2) / 3 * 4;
+  }
   /// Appends the encrypted `plain` to `out`. Throws: Error{environment} when OpenSSL fails.
   void append(std::string_view plain, std::string& out);
   std::string encrypt(std::string_view plain);

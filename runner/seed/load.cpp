@@ -59,8 +59,8 @@ static bool any_unresolved(Session& session, const Dataset& dataset, const Stagi
   return false;
 }
 
-LoadResult load_dataset(Session& session, const Dataset& dataset, Encryptor* encryptor, std::size_t limit,
-                        const LoadProgress& progress) {
+LoadResult load_dataset(Session& session, const Dataset& dataset, BatchEncryptor* encryptor,
+                        std::size_t limit, const LoadProgress& progress) {
   const TableFacts facts = read_table_facts(session, dataset);
   const Staging staging(dataset, facts);
   if (const StatementResult made = session.execute(staging.create()); made.error)

@@ -2,7 +2,7 @@
 
 #include "runner/core/finding.hpp"
 #include "runner/core/reporter.hpp"
-#include "runner/crypto/aes_gcm.hpp"
+#include "runner/crypto/batch_encryptor.hpp"
 #include "runner/postgres/session.hpp"
 #include "runner/seed/dataset.hpp"
 #include "runner/seed/row_maker.hpp"
@@ -28,7 +28,7 @@ using LoadProgress = std::function<void(const RowMaker& maker)>;
 /// bad rows are looked for, all kinds of them, which takes tries of its own. Throws: Error{usage} as
 /// read_table_facts; Error{environment}, Error{busy} when the database cannot go on; Error{interrupted} on a
 /// stop signal.
-LoadResult load_dataset(Session& session, const Dataset& dataset, Encryptor* encryptor, std::size_t limit,
-                        const LoadProgress& progress);
+LoadResult load_dataset(Session& session, const Dataset& dataset, BatchEncryptor* encryptor,
+                        std::size_t limit, const LoadProgress& progress);
 
 }  // namespace runner

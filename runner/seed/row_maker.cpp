@@ -21,7 +21,7 @@ std::uint64_t RowCounts::skipped_rows() const {
                          [](std::uint64_t sum, const auto& reason) { return sum + reason.second; });
 }
 
-RowMaker::RowMaker(const Dataset& dataset, Encryptor* encryptor, std::size_t limit)
+RowMaker::RowMaker(const Dataset& dataset, BatchEncryptor* encryptor, std::size_t limit)
     : dataset_(dataset), encryptor_(encryptor), limit_(limit), reader_(dataset) {
   for (const SkipRule& rule : dataset.skip_when) counts_.skipped.emplace_back(rule.reason, 0);
 }
@@ -247,20 +247,16 @@ Value RowMaker::kept(std::string_view text) {
   return {copy, text.size()};
 }
 
-/// All values of a batch together: what they become lies in one text, whose place is known at the end only.
+/// All values of a batch together, because a second thread helps with many.
 void RowMaker::encrypt_pending() {
-  ciphertexts_.clear();
-  std::size_t start = 0;
+  if (to_encrypt_.empty()) return;
+  encrypted_.clear();
+  for (const std::size_t position : to_encrypt_) encrypted_.push_back(batch_->values[position].text());
+  encryptor_->encrypt(encrypted_);
+  auto text = encrypted_.begin();
   for (const std::size_t position : to_encrypt_) {
-    Value& value = batch_->values[position];
-    encryptor_->append(value.text(), ciphertexts_);
-    value.size = ciphertexts_.size() - start;
-    start = ciphertexts_.size();
-  }
-  const char* at = ciphertexts_.data();
-  for (const std::size_t position : to_encrypt_) {
-    batch_->values[position].data = at;
-    at += batch_->values[position].size;
+    batch_->values[position] = {text->data(), text->size()};
+    ++text;
   }
   to_encrypt_.clear();
 }

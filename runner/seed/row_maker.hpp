@@ -1,6 +1,6 @@
 #pragma once
 
-#include "runner/crypto/aes_gcm.hpp"
+#include "runner/crypto/batch_encryptor.hpp"
 #include "runner/seed/csv_places.hpp"
 #include "runner/seed/csv_reader.hpp"
 #include "runner/seed/dataset.hpp"
@@ -48,7 +48,7 @@ struct RowCounts {
 class RowMaker {
  public:
   /// `encryptor` may be null where nothing is encrypted. Throws: what TextSource throws.
-  RowMaker(const Dataset& dataset, Encryptor* encryptor, std::size_t limit);
+  RowMaker(const Dataset& dataset, BatchEncryptor* encryptor, std::size_t limit);
 
   /// The next rows; false at the end of the file, or when `limit` findings were made.
   bool next(RowBatch& batch);
@@ -92,7 +92,7 @@ class RowMaker {
   std::string shown(const Plan& plan, std::string_view text) const;
 
   const Dataset& dataset_;
-  Encryptor* encryptor_;
+  BatchEncryptor* encryptor_;
   std::size_t limit_;
   CsvReader reader_;
   CsvBatch csv_;
@@ -104,8 +104,8 @@ class RowMaker {
   std::vector<FieldFinding> found_;
   RowBatch* batch_ = nullptr;
   std::pmr::monotonic_buffer_resource kept_{1 << 16};
-  std::vector<std::size_t> to_encrypt_;  ///< positions in batch_->values
-  std::string ciphertexts_;
+  std::vector<std::size_t> to_encrypt_;      ///< positions in batch_->values
+  std::vector<std::string_view> encrypted_;  ///< kept for its capacity
 };
 
 }  // namespace runner

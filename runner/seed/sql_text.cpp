@@ -12,7 +12,7 @@
 namespace runner {
 
 static constexpr std::size_t rows_per_insert = 500;
-static constexpr std::size_t flush_at_bytes = 256 << 10;
+static constexpr std::size_t flush_at_bytes = 512 << 10;
 
 static std::vector<std::string> written_names(const std::vector<std::string>& names) {
   std::vector<std::string> written;
@@ -37,11 +37,25 @@ std::string conflict_clause(const Dataset& dataset) {
   return fmt::format("{} DO UPDATE SET {}", target, fmt::join(changes, ", "));
 }
 
+static bool is_plain(std::string_view text) {
+  return text.find('\'') == std::string_view::npos && text.find('\\') == std::string_view::npos;
+}
+
+/// Ciphertexts are base64, and what a map or a constant gives is written in the dataset.
+static bool is_always_plain(const DatasetColumn& column) {
+  if (column.encrypt) return true;
+  if (column.constant) return is_plain(*column.constant);
+  return !column.map.empty() && is_plain(column.otherwise.value_or("")) &&
+         std::all_of(column.map.begin(), column.map.end(),
+                     [](const auto& pair) { return is_plain(pair.second); });
+}
+
 SqlText::SqlText(const Dataset& dataset, Sink write)
     : dataset_(dataset), write_(std::move(write)), head_(insert_head(dataset) + " VALUES\n") {
   tail_ = conflict_clause(dataset);
   if (!tail_.empty()) tail_ = "\n " + tail_;
   for (const DatasetColumn& column : dataset.columns) {
+    plain_.push_back(is_always_plain(column));
     std::vector<std::string>& parts = lookups_.emplace_back();
     if (!column.lookup) continue;
     const Lookup& lookup = *column.lookup;
@@ -82,6 +96,13 @@ void SqlText::end_insert() {
   rows_in_insert_ = 0;
 }
 
+void SqlText::add_literal(const Value& value, bool plain) {
+  if (!plain) return append_literal(value.text(), text_);
+  text_ += '\'';
+  text_ += value.text();
+  text_ += '\'';
+}
+
 void SqlText::add_lookup(const DatasetColumn& column, const RowBatch& batch, std::size_t row,
                          std::size_t slot) {
   if (batch.at(row, slot).is_null()) {
@@ -113,7 +134,7 @@ void SqlText::add(const RowBatch& batch) {
       if (value.is_null())
         text_ += "NULL";
       else
-        append_literal(value.text(), text_);
+        add_literal(value, plain_[static_cast<std::size_t>(&column - dataset_.columns.data())]);
     }
     text_ += ')';
     // An update is one statement whatever its size: PostgreSQL then finds a key that the file has twice.

@@ -5,7 +5,7 @@
 
 #include <functional>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace runner {
 
@@ -13,8 +13,8 @@ namespace runner {
 /// natural keys, and a closing comment with what was written and what was left out.
 class SqlText {
  public:
-  /// `write` gets the text in pieces of some hundred kilobytes.
-  using Sink = std::function<void(std::string_view)>;
+  /// Gets the text in pieces of some hundred kilobytes, each of which it may take.
+  using Sink = std::function<void(std::string&)>;
   SqlText(const Dataset& dataset, Sink write);
 
   void begin();
@@ -24,6 +24,7 @@ class SqlText {
  private:
   void begin_insert();
   void end_insert();
+  void add_literal(const Value& value, bool plain);
   void add_lookup(const DatasetColumn& column, const RowBatch& batch, std::size_t row, std::size_t slot);
   void flush_when_large();
 
@@ -32,6 +33,7 @@ class SqlText {
   std::string head_;                               ///< "INSERT INTO … VALUES"
   std::string tail_;                               ///< "ON CONFLICT …"
   std::vector<std::vector<std::string>> lookups_;  ///< by column: the text before each part of its key
+  std::vector<bool> plain_{};  ///< by column: its values need no escaping, whatever the file holds
   std::string text_{};
   std::size_t rows_in_insert_ = 0;
 };

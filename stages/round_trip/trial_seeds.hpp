@@ -1,7 +1,7 @@
 #pragma once
 
 #include "runner/core/finding.hpp"
-#include "runner/crypto/aes_gcm.hpp"
+#include "runner/crypto/batch_encryptor.hpp"
 #include "runner/migration/stage_handler.hpp"
 #include "runner/seed/dataset_folder.hpp"
 #include "stages/round_trip/trial_files.hpp"
@@ -38,7 +38,7 @@ class TrialSeeds {
   std::chrono::milliseconds statement_timeout_;
   std::vector<SqlFile> files_{};
   DatasetFolder folder_{};
-  std::optional<Encryptor> encryptor_{};
+  std::optional<BatchEncryptor> encryptor_{};
   std::size_t loaded_ = 0;
   Findings findings_{};
 };

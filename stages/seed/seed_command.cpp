@@ -207,8 +207,8 @@ static int run_verify(const CliArguments& given, CliContext& context) {
     if (!dataset->encrypts()) continue;
     const RollbackGuard guard(session);
     CiphertextCheck check = check_ciphertexts(session, *dataset, decryptor, limit);
-    context.out << fmt::format("{}: {} in {}\n", dataset->table.shown(),
-                               count_of(check.values, "value"), count_of(check.rows, "row"));
+    context.out << fmt::format("{}: {} in {}\n", dataset->table.shown(), count_of(check.values, "value"),
+                               count_of(check.rows, "row"));
     values += check.values;
     for (Finding& finding : check.findings) outcome.findings.push_back(std::move(finding));
   }

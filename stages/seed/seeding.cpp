@@ -2,7 +2,7 @@
 
 #include "runner/core/error.hpp"
 #include "runner/core/text.hpp"
-#include "runner/crypto/aes_gcm.hpp"
+#include "runner/crypto/batch_encryptor.hpp"
 #include "runner/crypto/encryption_key.hpp"
 #include "runner/migration/commit_in_doubt.hpp"
 #include "runner/migration/rollback_guard.hpp"
@@ -22,7 +22,7 @@ namespace runner {
 SeedCipher::SeedCipher(std::span<const Dataset* const> datasets) {
   if (std::any_of(datasets.begin(), datasets.end(),
                   [](const Dataset* dataset) { return dataset->encrypts(); }))
-    encryptor_ = std::make_unique<Encryptor>(EncryptionKey::from_environment());
+    encryptor_ = std::make_unique<BatchEncryptor>(EncryptionKey::from_environment());
 }
 SeedCipher::~SeedCipher() = default;
 
@@ -40,7 +40,7 @@ namespace {
 /// One transaction for all of the datasets.
 class Seeding {
  public:
-  Seeding(Session& session, Encryptor* encryptor, std::size_t limit, Reporter& reporter)
+  Seeding(Session& session, BatchEncryptor* encryptor, std::size_t limit, Reporter& reporter)
       : session_(session), encryptor_(encryptor), limit_(limit), reporter_(reporter) {}
 
   Outcome run(std::span<const Dataset* const> datasets, const HistoryTable& history, const StopSignal& stop);
@@ -50,7 +50,7 @@ class Seeding {
   void commit_all(const HistoryTable& history, const StopSignal& stop);
 
   Session& session_;
-  Encryptor* encryptor_;
+  BatchEncryptor* encryptor_;
   std::size_t limit_;
   Reporter& reporter_;
   Outcome outcome_{};
@@ -140,7 +140,7 @@ void Seeding::commit_all(const HistoryTable& history, const StopSignal& stop) {
       .hint("nothing is loaded; try again");
 }
 
-Outcome load_datasets(Session& session, std::span<const Dataset* const> datasets, Encryptor* encryptor,
+Outcome load_datasets(Session& session, std::span<const Dataset* const> datasets, BatchEncryptor* encryptor,
                       std::size_t limit, Reporter& reporter, const HistoryTable& history,
                       const StopSignal& stop) {
   return Seeding(session, encryptor, limit, reporter).run(datasets, history, stop);

@@ -25,16 +25,16 @@ class SeedCipher {
  public:
   explicit SeedCipher(std::span<const Dataset* const> datasets);
   ~SeedCipher();
-  Encryptor* get() { return encryptor_.get(); }
+  BatchEncryptor* get() { return encryptor_.get(); }
 
  private:
-  std::unique_ptr<Encryptor> encryptor_;
+  std::unique_ptr<BatchEncryptor> encryptor_;
 };
 
 /// Loads datasets, in this order, in one transaction: all of them or nothing. A case for each; bad rows are
 /// findings, and the datasets behind them are skipped.
 /// Throws: what load_dataset throws; Error{unknown} when the outcome of the COMMIT cannot be established.
-Outcome load_datasets(Session& session, std::span<const Dataset* const> datasets, Encryptor* encryptor,
+Outcome load_datasets(Session& session, std::span<const Dataset* const> datasets, BatchEncryptor* encryptor,
                       std::size_t limit, Reporter& reporter, const HistoryTable& history,
                       const StopSignal& stop);
 

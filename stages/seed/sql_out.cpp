@@ -9,7 +9,10 @@
 
 #include <cerrno>
 #include <cstring>
+#include <future>
 #include <iterator>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,21 +34,22 @@ class NewFile {
     if (file_ < 0) fail();
   }
   ~NewFile() {
+    if (writing_.valid()) writing_.wait();
     if (file_ >= 0) ::close(file_);
     if (!kept_) ::unlink(draft_.c_str());
   }
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
 
-  void write(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t put = ::write(file_, text.data(), text.size());
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) fail();
-      text.remove_prefix(static_cast<std::size_t>(put));
-    }
+  /// Takes the text, which is written while the next is made, and leaves an empty one.
+  void write(std::string& text) {
+    finish_writing();
+    taken_.swap(text);
+    text.clear();
+    writing_ = std::async(std::launch::async | std::launch::deferred, [this] { write_all(taken_); });
   }
   void close() {
+    finish_writing();
     if (::close(std::exchange(file_, -1)) != 0) fail();
   }
   void keep() {
@@ -54,6 +58,17 @@ class NewFile {
   }
 
  private:
+  void finish_writing() {
+    if (writing_.valid()) writing_.get();
+  }
+  void write_all(std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t put = ::write(file_, text.data(), text.size());
+      if (put < 0 && errno == EINTR) continue;
+      if (put < 0) fail();
+      text.remove_prefix(static_cast<std::size_t>(put));
+    }
+  }
   [[noreturn]] void fail() const {
     throw Error{ExitCode::environment, fmt::format("cannot write '{}'", path_.string())}.because(
         std::strerror(errno));
@@ -62,13 +77,15 @@ class NewFile {
   std::string draft_;
   int file_ = -1;
   bool kept_ = false;
+  std::string taken_{};
+  std::future<void> writing_{};
 };
 }  // namespace
 
-static Outcome write_dataset(const Dataset& dataset, NewFile& file, Encryptor* encryptor, std::size_t limit,
-                             Reporter& reporter, const StopSignal& stop) {
+static Outcome write_dataset(const Dataset& dataset, NewFile& file, BatchEncryptor* encryptor,
+                             std::size_t limit, Reporter& reporter, const StopSignal& stop) {
   RowMaker maker(dataset, encryptor, limit);
-  SqlText text(dataset, [&](std::string_view piece) { file.write(piece); });
+  SqlText text(dataset, [&](std::string& piece) { file.write(piece); });
   RowProgress progress(dataset.name, reporter);
   RowBatch batch;
   text.begin();
@@ -98,7 +115,7 @@ static void make_folder(const fs::path& folder) {
         problem.message());
 }
 
-Outcome write_sql(const fs::path& target, std::span<const Dataset* const> datasets, Encryptor* encryptor,
+Outcome write_sql(const fs::path& target, std::span<const Dataset* const> datasets, BatchEncryptor* encryptor,
                   std::size_t limit, Reporter& reporter, const StopSignal& stop) {
   const bool one_file = target.extension() == ".sql";
   make_folder(one_file ? target.parent_path() : target);

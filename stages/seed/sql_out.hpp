@@ -3,7 +3,7 @@
 #include "runner/core/outcome.hpp"
 #include "runner/core/reporter.hpp"
 #include "runner/core/stop_signal.hpp"
-#include "runner/crypto/aes_gcm.hpp"
+#include "runner/crypto/batch_encryptor.hpp"
 #include "runner/seed/dataset.hpp"
 
 #include <filesystem>
@@ -16,6 +16,6 @@ namespace runner {
 /// is written or changed.
 /// Throws: Error{environment} when a file cannot be written; Error{interrupted} on a stop signal.
 Outcome write_sql(const std::filesystem::path& target, std::span<const Dataset* const> datasets,
-                  Encryptor* encryptor, std::size_t limit, Reporter& reporter, const StopSignal& stop);
+                  BatchEncryptor* encryptor, std::size_t limit, Reporter& reporter, const StopSignal& stop);
 
 }  // namespace runner

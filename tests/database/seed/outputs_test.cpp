@@ -67,7 +67,7 @@ static std::string digest_of(Session& session) {
 TEST(Outputs, GiveIdenticalTablesOfTheExample) {
   const DatasetFolder folder = read_datasets(RUNNER_SOURCE_DIR "/pipelines/sira/seeds", RUNNER_SOURCE_DIR);
   const std::vector<const Dataset*> datasets = folder.chosen(std::vector<std::string>{"all"});
-  Encryptor encryptor(test_key());
+  BatchEncryptor encryptor(test_key());
   QuietReporter reporter;
   const StopSignal stop;
 

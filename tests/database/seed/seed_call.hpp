@@ -24,7 +24,7 @@ struct SeedCall {
   TestDatabase database{};
   Session session = database.session();
   QuietReporter reporter{};
-  Encryptor encryptor{test_key()};
+  BatchEncryptor encryptor{test_key()};
   std::size_t limit = 100;
   StopSignal stop{};
 

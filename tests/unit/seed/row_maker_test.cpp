@@ -100,7 +100,7 @@ TEST(RowMaker, EncryptsAndNeverShowsWhatItEncrypts) {
   const DatasetFolder folder = project.read();
   const EncryptionKey key =
       EncryptionKey::parse(Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="), "a test");
-  Encryptor encryptor(key);
+  BatchEncryptor encryptor(key);
   const Made made = testing::make_rows(folder.datasets.front(), 100, &encryptor);
   EXPECT_EQ(made.findings.size(), 3U);  // none of the fields is a number, and one is not in the map
   for (const Finding& finding : made.whole) {
@@ -118,7 +118,7 @@ TEST(RowMaker, MakesCiphertextThatDecrypts) {
   const DatasetFolder folder = project.read();
   const EncryptionKey key =
       EncryptionKey::parse(Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="), "a test");
-  Encryptor encryptor(key);
+  BatchEncryptor encryptor(key);
   const Made made = testing::make_rows(folder.datasets.front(), 100, &encryptor);
   ASSERT_EQ(made.rows.size(), 10'001U);
   Decryptor decryptor(key);

@@ -38,7 +38,7 @@ struct Made {
   RowCounts counts{};
 };
 
-inline Made make_rows(const Dataset& dataset, std::size_t limit = 100, Encryptor* encryptor = nullptr) {
+inline Made make_rows(const Dataset& dataset, std::size_t limit = 100, BatchEncryptor* encryptor = nullptr) {
   Made made;
   RowMaker maker(dataset, encryptor, limit);
   RowBatch batch;

@@ -56,6 +56,20 @@ TEST(SqlText, QuotesWhateverAValueHolds) {
                      "  ('a\nb');\n\n-- bills: 3 rows written, 0 skipped\n");
 }
 
+TEST(SqlText, QuotesWhatADatasetItselfSays) {
+  const std::string sql = sql_of(
+      "version: 1\ntable: bills\nsource: { file: bills.csv }\ncolumns:\n"
+      "  status: { map: { it's: it's, plain: plain } }\n"
+      "  kind: { map: { a: b }, else: \"d'oh\" }\n"
+      "  word: { from: kind, map: { a: b }, else: c }\n"
+      "  path: { const: 'C:\\x' }\n",
+      "status,kind\nit's,a\nplain,'\n");
+  EXPECT_EQ(sql, head +
+                     "INSERT INTO public.bills (status, kind, word, path) VALUES\n"
+                     "  ('it''s', 'b', 'b',  E'C:\\\\x'),\n"
+                     "  ('plain', 'd''oh', 'c',  E'C:\\\\x');\n\n-- bills: 2 rows written, 0 skipped\n");
+}
+
 TEST(SqlText, SaysWhatBecomesOfConflicts) {
   const std::string yaml =
       "version: 1\ntable: bills\nkey: [number]\non_conflict: CHOICE\nsource: { file: bills.csv }\n"
