@@ -116,7 +116,8 @@ static constexpr std::array table{
         "The rollback, run a second time, fails or changes more: one that was cut off cannot be run again",
         "Write DROP … IF EXISTS, CREATE … IF NOT EXISTS or CREATE OR REPLACE."},
     OtherFinding{"rollback-data-dependent", "round-trip",
-                 "The rollback fails once there are rows that only the new schema allows",
+                 "The rollback fails once there are rows that only the new schema allows, or fails or leaves "
+                 "something with made-up rows and not without them",
                  "Let it change or remove such rows first, and say so in a comment."},
     OtherFinding{
         "seed-not-loaded", "round-trip",

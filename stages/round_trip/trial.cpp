@@ -48,10 +48,20 @@ static constexpr Complaint down_refused{
     .rule = "rollback-blocked",
     .said = "the rollback is refused: ",
     .remedy = "Let the rollback take back, in reverse order, everything that the migration does."};
+static constexpr Complaint down_refused_on_some_rows{
+    .rule = "rollback-data-dependent",
+    .severity = Severity::warning,
+    .said = "with made-up rows that the schema allows, the rollback is refused: ",
+    .remedy = "Make sure that the target has no such rows, or let the rollback change them first."};
 static constexpr Complaint not_restored{
     .rule = "rollback-not-inverse",
     .said = "after the rollback, ",
     .remedy = "Correct the rollback so that it leaves what was there before the migration."};
+static constexpr Complaint not_restored_with_rows{
+    .rule = "rollback-data-dependent",
+    .severity = Severity::warning,
+    .said = "with made-up rows, and not without them, after the rollback, ",
+    .remedy = "Look whether rows of the target would make this difference, too."};
 static constexpr Complaint data_lost{
     .rule = "rollback-loses-data", .severity = Severity::warning, .said = "rollback loses "};
 static constexpr Complaint data_changed{
@@ -99,16 +109,20 @@ class RoundTrip {
   std::optional<RefusedFile> try_up(Filling filling);
   const Complaint& complaint_about_rows(const RefusedFile& on_plain) const;
   bool apply_first();
+  bool down_first();
+  bool restored_without_rows();
   void begin_anew();
   DatabaseState look();
+  void look_at_up();
   void add(Findings findings) {
     std::move(findings.begin(), findings.end(), std::back_inserter(trial_.findings));
   }
   Finding about_rollback(const Complaint& complaint, const std::string& seen) const;
   bool tell(const std::vector<CatalogueDifference>& differences, const Complaint& complaint);
-  void compare_rows(const DatabaseState& up, const DatabaseState& after);
+  void compare_rows(const DatabaseState& after);
   void down_again(const DatabaseState& before);
-  bool up_again(const DatabaseState& up_once);
+  bool up_again();
+  void judge_on_empty_tables();
   void down_after_writes();
   void tell_losses();
   std::string way_back() const;
@@ -122,6 +136,7 @@ class RoundTrip {
   TrialRows rows_;
   std::string subject_;
   DatabaseState before_{};
+  DatabaseState up_{};
   std::optional<DatabaseWatch> watch_{};  ///< of the place's present session
   std::map<std::pair<std::string, std::string>, std::string> losses_{};
   Trial trial_{};
@@ -196,6 +211,14 @@ void RoundTrip::begin_anew() {
   place_.begin_anew(!rows_.rehearsed());
 }
 
+/// The state that the migrations make.
+void RoundTrip::look_at_up() {
+  up_ = look();
+  const std::vector<CatalogueDifference> made = compare(before_.catalogue, up_.catalogue);
+  if (rows_.add_tables(tables_in(made))) up_.rows = rows_.look();  // what a rehearsal did not show
+  trial_.outside = std::any_of(made.begin(), made.end(), is_outside);
+}
+
 // --- up ----------------------------------------------------------------------------------------------------
 
 std::optional<RefusedFile> RoundTrip::try_up(Filling filling) {
@@ -250,8 +273,26 @@ bool RoundTrip::apply_first() {
 
 // --- down --------------------------------------------------------------------------------------------------
 
-void RoundTrip::compare_rows(const DatabaseState& up, const DatabaseState& after) {
-  losses_ = gone_with_rollback(before_.rows, up.rows, after.rows);
+/// On the rows that are there; where these are refused, on rows as plain as can be. False when the rollback
+/// is refused there, too.
+bool RoundTrip::down_first() {
+  const auto on_these = execute_files(downs_, place_, settings_.statement_timeout);
+  if (!on_these) return true;
+  bool depends_on_them = false;
+  if (rows_.varied()) {
+    begin_anew();
+    if (!try_up(Filling::plain)) {
+      look_at_up();
+      depends_on_them = !execute_files(downs_, place_, settings_.statement_timeout);
+    }
+  }
+  trial_.findings.push_back(
+      finding_of(*on_these, depends_on_them ? down_refused_on_some_rows : down_refused));
+  return depends_on_them;
+}
+
+void RoundTrip::compare_rows(const DatabaseState& after) {
+  losses_ = gone_with_rollback(before_.rows, up_.rows, after.rows);
   for (const RowDifference& one : compare(before_.rows, after.rows)) {
     if (one.lost())
       losses_[{one.table, one.column}] = one.text();
@@ -266,9 +307,9 @@ void RoundTrip::down_again(const DatabaseState& before) {
   tell(compare(before.catalogue, look().catalogue), second_down_differs);
 }
 
-bool RoundTrip::up_again(const DatabaseState& up_once) {
+bool RoundTrip::up_again() {
   return execute(ups_, second_up_refused) &&
-         tell(compare(up_once.catalogue, look().catalogue), second_up_differs);
+         tell(compare(up_.catalogue, look().catalogue), second_up_differs);
 }
 
 /// What the application writes between a migration and its rollback.
@@ -287,24 +328,40 @@ void RoundTrip::tell_losses() {
   }
 }
 
+/// What differs with made-up rows only accuses nobody: the application may write no such rows.
+void RoundTrip::judge_on_empty_tables() {
+  if (rows_.inserted() == 0 || !restored_without_rows()) return;
+  for (Finding& finding : trial_.findings) {
+    if (finding.rule != not_restored.rule || finding.severity != Severity::error) continue;
+    finding.rule = not_restored_with_rows.rule;
+    finding.severity = not_restored_with_rows.severity;
+    finding.message.replace(0, not_restored.said.size(), not_restored_with_rows.said);
+    if (!finding.remedy.empty()) finding.remedy = not_restored_with_rows.remedy;
+  }
+}
+
+bool RoundTrip::restored_without_rows() {
+  begin_anew();
+  if (try_up(Filling::none) || execute_files(downs_, place_, settings_.statement_timeout)) return false;
+  return !has_error(findings_of(compare(before_.catalogue, look().catalogue), "", ""));
+}
+
 // --- the whole ---------------------------------------------------------------------------------------------
 
 Trial RoundTrip::run() {
   trial_.outside = true;
   if (!apply_first()) return std::move(trial_);
   trial_.applies = true;
-  DatabaseState up = look();
-  const std::vector<CatalogueDifference> made = compare(before_.catalogue, up.catalogue);
-  if (rows_.add_tables(tables_in(made))) up.rows = rows_.look();  // what a rehearsal did not show
-  trial_.outside = std::any_of(made.begin(), made.end(), is_outside);
-  if (execute(downs_, down_refused)) {
+  look_at_up();
+  if (down_first()) {
     const DatabaseState after = look();
     const std::vector<CatalogueDifference> left = compare(before_.catalogue, after.catalogue);
     trial_.outside |= std::any_of(left.begin(), left.end(), is_outside);
     const bool restored = tell(left, not_restored);
-    compare_rows(up, after);
+    compare_rows(after);
     down_again(after);
-    if (restored && up_again(up)) down_after_writes();
+    if (restored && up_again()) down_after_writes();
+    if (!restored) judge_on_empty_tables();
     tell_losses();
   }
   for (Finding& finding : rows_.take_findings()) {

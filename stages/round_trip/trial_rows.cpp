@@ -64,6 +64,7 @@ void TrialRows::make_up(RowStyle style) {
 }
 
 void TrialRows::fill(Filling filling) {
+  filling_ = filling;
   inserted_ = 0;
   seeded_ = false;
   if (filling == Filling::none) return;

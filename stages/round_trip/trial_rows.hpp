@@ -39,7 +39,8 @@ class TrialRows {
   bool names_required_column(const std::string& message) const;
   bool any() const { return inserted_ > 0 || seeded_; }
   bool seeded() const { return seeded_; }
-  std::size_t inserted() const { return inserted_; }
+  std::size_t inserted() const { return inserted_; }  ///< made-up rows
+  bool varied() const { return inserted_ > 0 && filling_ == Filling::varied; }
   Findings take_findings() { return std::exchange(findings_, {}); }
 
   /// Those whose rows are looked at: what is touched, what that refers to, and what the migrations make.
@@ -63,6 +64,7 @@ class TrialRows {
   TouchedTables touched_;
   RowShapes shapes_;
   std::vector<std::string> tables_{};
+  Filling filling_ = Filling::none;
   std::size_t inserted_ = 0;
   bool seeded_ = false;
   bool told_ = false;        ///< what could not be filled

@@ -293,6 +293,23 @@ static constexpr WrongRollback failing[] = {
      .down = "ALTER TABLE b13 DROP CONSTRAINT IF EXISTS list, ADD CONSTRAINT list CHECK (kind IN ('x', 'y'))",
      .told = "rollback-data-dependent: once there are rows that only the new schema allows, the rollback is "
              "refused: check constraint \"list\" of relation \"b13\" is violated by some row"},
+    {.name = "made-up rows hold what the rollback cannot take",
+     .before = "CREATE TABLE b14 (id int PRIMARY KEY, n int)",
+     .up = "ALTER TABLE b14 ADD COLUMN half int; UPDATE b14 SET half = n / 2",
+     .down = "ALTER TABLE b14 ALTER n SET NOT NULL; ALTER TABLE b14 ALTER n DROP NOT NULL; "
+             "ALTER TABLE b14 DROP COLUMN IF EXISTS half",
+     .told = "rollback-data-dependent: with made-up rows that the schema allows, the rollback is refused: "
+             "column \"n\" of relation \"b14\" contains null values; rollback-data-dependent: once there are "
+             "rows that only the new schema allows, the rollback is refused: column \"n\" of relation "
+             "\"b14\" contains null values; rollback-loses-data: rollback loses public.b14.half: 40 of 40 "
+             "rows had a value"},
+    {.name = "what is left stands and falls with rows",
+     .before = "CREATE TABLE b15 (id int PRIMARY KEY)",
+     .up = "ALTER TABLE b15 ADD COLUMN n int",
+     .down = "ALTER TABLE b15 DROP COLUMN IF EXISTS n; DO $$ BEGIN IF EXISTS (SELECT FROM b15) THEN CREATE "
+             "SEQUENCE IF NOT EXISTS b15_numbers; END IF; END $$",
+     .told = "rollback-data-dependent: with made-up rows, and not without them, after the rollback, sequence "
+             "public.b15_numbers: left over"},
 };
 
 static constexpr WrongRollback losing[] = {
