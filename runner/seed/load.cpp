@@ -35,7 +35,7 @@ static void copy_rows(Session& session, const Dataset& dataset, const Staging& s
     piece.clear();
     while (piece.size() < piece_size_bytes && maker.next(batch)) {
       append_copy_rows(batch, piece);
-      progress(maker);
+      progress(maker, LoadPhase::reading);
     }
     return piece;
   };
@@ -67,6 +67,7 @@ LoadResult load_dataset(Session& session, const Dataset& dataset, BatchEncryptor
     throw_seed_error(session, dataset, made);
   RowMaker maker(dataset, encryptor, limit);
   copy_rows(session, dataset, staging, maker, progress);
+  progress(maker, LoadPhase::inserting);
   LoadResult result;
   result.counts = maker.counts();
   const bool skips = dataset.on_conflict == OnConflict::skip;

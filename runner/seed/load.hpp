@@ -20,8 +20,13 @@ struct LoadResult {
   Findings findings{};              ///< not empty: the rows are not in the table
 };
 
-/// Tells how far a file is read: called with the maker after each batch.
-using LoadProgress = std::function<void(const RowMaker& maker)>;
+enum class LoadPhase {
+  reading,    ///< and sending what is read
+  inserting,  ///< the server resolves keys and fills the table
+};
+/// Tells how far a load is: called with the maker after each batch that was read, and once before the server
+/// inserts.
+using LoadProgress = std::function<void(const RowMaker& maker, LoadPhase phase)>;
 
 /// Loads a dataset within the session's open transaction: COPY into a temporary table, then one INSERT …
 /// SELECT with joins on the natural keys. When anything is found the caller has to roll back: up to `limit`

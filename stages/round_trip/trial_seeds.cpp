@@ -65,8 +65,8 @@ void TrialSeeds::load_dataset_of(const Dataset& dataset, Workplace& place) {
   session.query(fmt::format("BEGIN; SET LOCAL statement_timeout = {}", statement_timeout_.count()),
                 "begin a transaction");
   try {
-    LoadResult result =
-        load_dataset(session, dataset, encryptor_ ? &*encryptor_ : nullptr, 1, [](const RowMaker&) {});
+    LoadResult result = load_dataset(session, dataset, encryptor_ ? &*encryptor_ : nullptr, 1,
+                                     [](const RowMaker&, LoadPhase) {});
     if (!result.findings.empty()) return not_loaded(std::move(result.findings.front()), what);
   } catch (const Error& error) {
     if (error.code() != ExitCode::usage) throw;  // a table or column that is not there, or not yet

@@ -94,8 +94,10 @@ Outcome Seeding::run(std::span<const Dataset* const> datasets, const HistoryTabl
 void Seeding::load(const Dataset& dataset) {
   const auto started = std::chrono::steady_clock::now();
   RowProgress progress(dataset.name, reporter_);
-  LoadResult result = load_dataset(session_, dataset, encryptor_, limit_,
-                                   [&](const RowMaker& maker) { progress.show(maker); });
+  LoadResult result =
+      load_dataset(session_, dataset, encryptor_, limit_, [&](const RowMaker& maker, LoadPhase phase) {
+        phase == LoadPhase::reading ? progress.show(maker) : progress.show_inserting(maker);
+      });
   Case done{.name = dataset.name, .path = dataset.shown_path};
   done.duration = std::chrono::steady_clock::now() - started;
   if (result.findings.empty()) {

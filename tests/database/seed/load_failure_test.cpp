@@ -131,7 +131,7 @@ TEST(LoadFailure, IsBusyWhileSomebodyHoldsTheTable) {
   const DatasetFolder folder = call.datasets();
   call.session.query("BEGIN; SET LOCAL lock_timeout = '50ms'", "begin");
   try {
-    load_dataset(call.session, folder.datasets.front(), nullptr, 10, [](const RowMaker&) {});
+    load_dataset(call.session, folder.datasets.front(), nullptr, 10, [](const RowMaker&, LoadPhase) {});
     ADD_FAILURE() << "loaded";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::busy);

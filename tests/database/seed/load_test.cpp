@@ -98,7 +98,7 @@ TEST(Load, EndsOnAStopSignalAndLeavesNothing) {
   session.query("BEGIN", "begin");
   int batches = 0;
   try {
-    load_dataset(session, folder.datasets.front(), nullptr, 10, [&](const RowMaker&) {
+    load_dataset(session, folder.datasets.front(), nullptr, 10, [&](const RowMaker&, LoadPhase) {
       if (++batches == 2) kill(getpid(), SIGTERM);
     });
     ADD_FAILURE() << "not interrupted";
