@@ -166,6 +166,7 @@ ParsedFile parse_file(std::string_view sql) {
   CutText cut = cut_text(sql);
   ParsedFile file{.problems = std::move(cut.problems)};
   add_comments(cut.tokens, file.comments);
+  file.statements.reserve(cut.pieces.size());
   for (const Piece& piece : cut.pieces) {
     file.statements.push_back(parse_statement(sql, piece.tokens));
     const auto* block = std::get_if<DoBlock>(&file.statements.back().what);

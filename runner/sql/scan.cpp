@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include <pg_query.h>
@@ -98,7 +99,7 @@ static std::optional<std::vector<Token>> tokens_in(std::string_view bytes) {
   return packed.failed() ? std::nullopt : std::optional(std::move(tokens));
 }
 
-Scan scan_tokens(const std::string& sql) {
+static Scan scan_whole(const std::string& sql) {
   Scan scan;
   PgQueryScanResult raw = pg_query_scan(sql.c_str());
   if (raw.error != nullptr) {
@@ -116,6 +117,56 @@ Scan scan_tokens(const std::string& sql) {
   scan.tokens = std::move(*tokens);
   mend_lengths(scan.tokens, sql);
   return scan;
+}
+
+/// The scanner takes twelve bytes for each byte of a text: for a large one the kernel has to bring them page
+/// by page, which takes as long as scanning.
+static constexpr std::size_t portion_bytes = std::size_t{32} * 1024;
+
+/// The first bytes of a text, up to where a statement seems to end.
+static std::string_view portion_of(std::string_view rest, std::size_t size_bytes) {
+  if (rest.size() <= size_bytes) return rest;
+  for (std::size_t end = size_bytes; (end = rest.rfind(";\n", end)) != std::string_view::npos && end > 0;
+       --end)
+    if (std::string_view(" \t$").find(rest[end + 2]) == std::string_view::npos)
+      return rest.substr(0, end + 2);
+  std::size_t end = size_bytes;
+  while ((static_cast<unsigned char>(rest[end]) & 0xC0U) == 0x80U) --end;  // within a character
+  return rest.substr(0, end);
+}
+
+/// So many tokens do not depend on what follows the portion: the scanner looks no further back than to the
+/// start of a token, and none begins before a semicolon or comma and ends behind it.
+static std::size_t surely_read(const std::vector<Token>& tokens) {
+  const auto last = std::find_if(tokens.rbegin(), tokens.rend(),
+                                 [](const Token& token) { return token.is(';') || token.is(','); });
+  return static_cast<std::size_t>(tokens.rend() - last);
+}
+
+Scan scan_tokens(const std::string& sql) {
+  Scan all;
+  std::size_t from = 0;
+  for (std::size_t size_bytes = portion_bytes; from < sql.size();) {
+    const std::string_view rest = std::string_view(sql).substr(from);
+    const std::string_view portion = portion_of(rest, size_bytes);
+    const bool is_last = portion.size() == rest.size();
+    Scan scan = scan_whole(std::string(portion));
+    if (scan.problem && is_last) {
+      scan.problem->offset += from;
+      return scan;
+    }
+    const std::size_t count = is_last ? scan.tokens.size() : surely_read(scan.tokens);
+    if (count == 0 && !is_last) {  // it may have ended within a token
+      size_bytes *= 2;
+      continue;
+    }
+    if (from == 0) all.tokens.reserve(count * (sql.size() / portion.size() + 1));
+    for (const Token& token : std::span(scan.tokens).first(count))
+      all.tokens.push_back({token.start + from, token.end + from, token.kind});
+    from = is_last ? sql.size() : all.tokens.back().end;
+    size_bytes = portion_bytes;
+  }
+  return all;
 }
 
 bool is_comment(const Token& token) {

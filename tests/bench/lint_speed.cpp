@@ -42,8 +42,8 @@ Pair lint_beside_parser(const std::string& sql) {
   for (const Statement& statement : split_statements(sql).statements) statements.emplace_back(statement.text);
   const LintSettings settings;
   const RuleSeverities severities = default_severities();
-  return compare(
-      5,
+  return compare_computing(
+      25,
       [&] {
         const ParsedFile file = parse_file(sql);
         lint_file(

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <stdexcept>
 
@@ -73,10 +74,14 @@ std::size_t peak_bytes_of(const Program& program) {
   return peak;
 }
 
-static std::chrono::nanoseconds time_of(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::steady_clock::now() - begin;
+static std::chrono::nanoseconds on_the_wall() {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+static std::chrono::nanoseconds of_the_processor() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 static std::chrono::nanoseconds median(std::vector<std::chrono::nanoseconds>& times) {
@@ -85,22 +90,38 @@ static std::chrono::nanoseconds median(std::vector<std::chrono::nanoseconds>& ti
   return *middle;
 }
 
-Pair compare(int rounds, const std::function<void()>& before, const std::function<void()>& ours,
-             const std::function<void()>& yardstick) {
+template <typename Clock>
+static Pair compare_by(Clock now, int rounds, const std::function<void()>& before,
+                       const std::function<void()>& ours, const std::function<void()>& yardstick) {
+  const auto time_of = [&](const std::function<void()>& work) {
+    before();
+    const std::chrono::nanoseconds begin = now();
+    work();
+    return now() - begin;
+  };
   std::vector<std::chrono::nanoseconds> our_times;
   std::vector<std::chrono::nanoseconds> their_times;
   for (int round = 0; round < rounds; ++round) {
-    before();
     our_times.push_back(time_of(ours));
-    before();
     their_times.push_back(time_of(yardstick));
   }
   return {median(our_times), median(their_times)};
 }
 
+static void nothing() {}
+
+Pair compare(int rounds, const std::function<void()>& before, const std::function<void()>& ours,
+             const std::function<void()>& yardstick) {
+  return compare_by(on_the_wall, rounds, before, ours, yardstick);
+}
+
 Pair compare(int rounds, const std::function<void()>& ours, const std::function<void()>& yardstick) {
-  return compare(
-      rounds, [] {}, ours, yardstick);
+  return compare(rounds, nothing, ours, yardstick);
+}
+
+Pair compare_computing(int rounds, const std::function<void()>& ours,
+                       const std::function<void()>& yardstick) {
+  return compare_by(of_the_processor, rounds, nothing, ours, yardstick);
 }
 
 /// "1/15×", "1.43×"

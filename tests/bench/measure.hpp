@@ -37,6 +37,9 @@ Pair compare(int rounds, const std::function<void()>& ours, const std::function<
 /// `before` makes either ready; its time is not counted.
 Pair compare(int rounds, const std::function<void()>& before, const std::function<void()>& ours,
              const std::function<void()>& yardstick);
+/// For what computes in this thread and waits for nothing: in the processor's time, so that others who
+/// compute meanwhile do not count.
+Pair compare_computing(int rounds, const std::function<void()>& ours, const std::function<void()>& yardstick);
 
 /// A line of the table: "within" when ours takes at most `allowed` times the yardstick, and `extra`.
 void show(std::string_view what, const Pair& pair, double allowed, std::chrono::milliseconds extra = {});

@@ -92,6 +92,27 @@ TEST(SplitStatements, KeepsLeadingCommentsInTheWholeText) {
   EXPECT_EQ(result.statements[1].whole, "-- more\nSELECT 2\n-- end");
 }
 
+/// Texts of many kilobytes are scanned in portions, which end where a statement seems to end.
+TEST(SplitStatements, IsTheSameForLargeTexts) {
+  const std::string filler(40'000, 'x');
+  Texts statements;
+  std::string all;
+  for (int i = 0; i < 400; ++i) {
+    const std::string number = std::to_string(i);
+    statements.push_back("INSERT INTO t VALUES (" + number + ", 'it''s;\nDROP TABLE é', \"a;\nb\")");
+    statements.push_back("DO $b" + number + "$ BEGIN\nPERFORM 1;\nPERFORM ',' || " + number + ";\nEND; $b" +
+                         number + "$");
+    statements.push_back("SELECT /* ;\n /* ;\n */ ;\nx */ E'\\';\nx' 'y'\n ';\nz', " + number);
+    if (i % 100 == 0) statements.push_back("SELECT '" + filler + ";\n" + filler + "', $$" + filler + ";\n$$");
+  }
+  for (const std::string& statement : statements) all += statement + ";\n";
+  EXPECT_EQ(texts(all), statements);
+  const SplitResult broken = split_statements(all + "SELECT 'é");
+  ASSERT_EQ(broken.problems.size(), 1U);
+  EXPECT_EQ(broken.problems[0].offset, all.size() + 7);
+  EXPECT_EQ(broken.problems[0].message, "unterminated quoted string");
+}
+
 struct Unsplittable {
   std::string_view sql;
   std::string_view rule;
