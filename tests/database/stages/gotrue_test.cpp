@@ -1,5 +1,5 @@
 // The accounts that either backend makes, against Supabase Auth itself: GoTrue with the tables of its own
-// migrations, not our prelude's. RUNNER_TEST_GOTRUE names its program.
+// migrations, not our prelude's. The test gotrue.install builds its program, or RUNNER_TEST_GOTRUE names one.
 
 #include "runner/core/secret.hpp"
 #include "runner/core/stop_signal.hpp"
@@ -40,9 +40,10 @@ static constexpr const char* service_key =
     "eyJyb2xlIjoic2VydmljZV9yb2xlIiwiYXVkIjoiYXV0aGVudGljYXRlZCIsImlzcyI6InJ1bm5lcidzIHRlc3RzIn0."
     "OKZBhT_h_wZVfr3l8MA261_iGtEjGiTflLrAtfm2V9U";
 
+/// Empty where there is none.
 static std::string gotrue_program() {
-  const char* named = std::getenv("RUNNER_TEST_GOTRUE");
-  return named == nullptr ? "" : named;
+  if (const char* named = std::getenv("RUNNER_TEST_GOTRUE")) return named;
+  return std::filesystem::exists(GOTRUE_PROGRAM) ? GOTRUE_PROGRAM : "";
 }
 
 static int free_port() {
@@ -149,8 +150,8 @@ class RealGoTrue : public ::testing::Test {
  protected:
   void SetUp() override {
     if (gotrue_program().empty())
-      GTEST_SKIP()
-          << "needs GoTrue: build github.com/supabase/auth and let RUNNER_TEST_GOTRUE name the program";
+      GTEST_SKIP() << "needs GoTrue, which the test gotrue.install builds where Go can get it; or let "
+                      "RUNNER_TEST_GOTRUE name the program";
     server_.emplace(accounts_);
     accounts_.make_app_users();
     accounts_.sql("GRANT ALL ON SCHEMA auth TO postgres; GRANT ALL ON ALL TABLES IN SCHEMA auth TO postgres");
