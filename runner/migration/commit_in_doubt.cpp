@@ -7,6 +7,7 @@
 #include <chrono>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -151,6 +152,23 @@ bool Inquiry::committed() {
       pause_or_give_up(error.message() + ": " + error.reason());
     }
   }
+}
+
+SqlCall probe_of_rows(Session& session, const std::string& table) {
+  if (table.empty()) return {.sql = "SELECT 1"};
+  const std::array<Cell, 1> parameters{table};
+  const Rows asked = session.query(
+      "SELECT pg_current_xact_id()::xid, pg_current_xact_id(),"
+      " (SELECT relkind IN ('r', 'p') FROM pg_class WHERE oid = to_regclass($1))",
+      "ask for the transaction's number", parameters);
+  const std::vector<Cell>& told = asked.rows.at(0);
+  if (told.at(2) != "t")
+    return {.sql = "SELECT 1 WHERE pg_xact_status($1::xid8) = 'committed'", .parameters = {told.at(1)}};
+  return {
+      .sql = fmt::format("SELECT 1 FROM {} WHERE mod(xmin::text::bigint - $1::bigint + (1::bigint << 32), "
+                         "1::bigint << 32) < 1::bigint << 31 LIMIT 1",
+                         table),
+      .parameters = {told.at(0)}};
 }
 
 bool was_committed(const DoubtfulCommit& doubtful, Session& session, const HistoryTable& history,

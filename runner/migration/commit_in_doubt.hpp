@@ -21,6 +21,13 @@ struct DoubtfulCommit {
   std::string hint{};   ///< where nobody could be asked; empty: to look for the version in the history
 };
 
+/// The probe of an open transaction that wrote rows of `table`, a name as SQL writes it: gives one that it,
+/// or a savepoint of it, wrote, once it is committed. Rows of others that are younger do no harm, because the
+/// transaction's number is asked before. A view's rows and those of another server do not tell who wrote
+/// them: there the number alone has to do. Without a table nothing was written, and one outcome is as good as
+/// the other.
+SqlCall probe_of_rows(Session& session, const std::string& table);
+
 /// Connects anew, puts the new connection in the place of `session`, and finds out what became of the
 /// transaction: by its number when it was aborted, else, when it has ended, by what it left.
 /// A stop signal leaves it two seconds more: who interrupts wants to know, too, but does not wait a minute.

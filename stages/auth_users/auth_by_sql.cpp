@@ -3,9 +3,12 @@
 
 #include "runner/core/error.hpp"
 #include "runner/crypto/bcrypt.hpp"
+#include "runner/migration/commit_in_doubt.hpp"
 #include "runner/migration/rollback_guard.hpp"
 
 #include <cstddef>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -69,7 +72,8 @@ static constexpr std::string_view add_identity = R"(
   VALUES ($1::text, $1::text::uuid,
           jsonb_build_object('sub', $1::text, 'email', $2::text, 'email_verified', true, 'phone_verified', false),
           'email', now(), now(), now())
-  ON CONFLICT (provider_id, provider) DO NOTHING)";
+  ON CONFLICT (provider_id, provider) DO NOTHING
+  RETURNING provider)";
 
 namespace {
 
@@ -79,14 +83,20 @@ class SqlBackend {
 
   void check() const;
   AccountResult bring_about(const AuthUser& user, const AuthPassword& password);
+  /// Which table it wrote, of several the first; empty where nothing had to be written.
+  const std::string& written_table() const { return written_table_; }
 
  private:
   Rows run(std::string_view sql, const AuthUser& user, const std::vector<Cell>& parameters);
   std::string create(const AuthUser& user, const AuthPassword& password);
   void update(const std::string& id, const Cell& hash, const AuthUser& user, const AuthPassword& password);
+  void wrote(const std::string& table) {
+    if (written_table_.empty()) written_table_ = table;
+  }
 
   Session& session_;
   const AuthSeedPlan& plan_;
+  std::string written_table_{};
 };
 
 }  // namespace
@@ -144,12 +154,32 @@ AccountResult SqlBackend::bring_about(const AuthUser& user, const AuthPassword& 
       result.state = AccountState::updated;
     }
   }
-  run(add_identity, user, {id, user.email});
+  if (result.state != AccountState::unchanged) wrote("auth.users");
+  if (!run(add_identity, user, {id, user.email}).rows.empty()) wrote("auth.identities");
   result.linked = link_account(session_, plan_.accounts, user.email, id);
+  if (result.linked) wrote(link_table(session_, *plan_.accounts.link));
   return result;
 }
 
-void seed_auth_by_sql(Session& session, const AuthSeedPlan& plan, AccountResults& results) {
+/// Passwords that nobody knows yet must be told where the outcome is unknown, too: they may be in force.
+static void commit_accounts(Session& session, const SqlBackend& backend, AccountResults written,
+                            AccountResults& results, const AuthServices& use) {
+  const DoubtfulCommit doubtful{.doing = "the accounts' transaction",
+                                .probe = probe_of_rows(session, backend.written_table()),
+                                .hint = "run it again: what is there stays as it is"};
+  std::optional<SqlError> refused;
+  try {
+    refused = commit(session, doubtful, use.history, use.stop, use.reporter);
+  } catch (const Error& error) {
+    if (error.code() == ExitCode::unknown) results = std::move(written);
+    throw;
+  }
+  if (refused) throw Error{ExitCode::failed, "cannot commit the accounts"}.because(refused->message);
+  results = std::move(written);
+}
+
+void seed_auth_by_sql(Session& session, const AuthSeedPlan& plan, AccountResults& results,
+                      const AuthServices& use) {
   SqlBackend backend(session, plan);
   backend.check();
   check_link_rows(session, plan.accounts);
@@ -160,14 +190,7 @@ void seed_auth_by_sql(Session& session, const AuthSeedPlan& plan, AccountResults
   AccountResults written;
   for (std::size_t i = 0; i < plan.accounts.users.size(); ++i)
     written.push_back(backend.bring_about(plan.accounts.users[i], plan.passwords[i]));
-  const StatementResult end = session.execute("COMMIT");
-  if (end.error && !end.connection_lost)
-    throw Error{ExitCode::failed, "cannot commit the accounts"}.because(end.error->message);
-  results = std::move(written);  // where the answer was lost, too: these passwords may be in force
-  if (end.error)
-    throw Error{ExitCode::unknown,
-                "the connection broke at COMMIT: whether the accounts are there is not known"}
-        .hint("run it again: what is there stays as it is");
+  commit_accounts(session, backend, std::move(written), results, use);
 }
 
 }  // namespace runner

@@ -9,7 +9,8 @@
 
 namespace runner {
 
-static std::string quoted_table(const Session& session, const std::string& table) {
+std::string link_table(const Session& session, const AuthLink& link) {
+  const std::string& table = link.table;
   const std::size_t dot = table.find('.');
   if (dot == std::string::npos) return session.quoted_identifier(table);
   return session.quoted_identifier(table.substr(0, dot)) + "." +
@@ -21,7 +22,7 @@ void check_link_rows(Session& session, const AuthUsersFile& accounts) {
   const AuthLink& link = *accounts.link;
   const std::string sql =
       fmt::format("SELECT {} FROM {} WHERE {}::text = $1", session.quoted_identifier(link.id_column),
-                  quoted_table(session, link.table), session.quoted_identifier(link.email_column));
+                  link_table(session, link), session.quoted_identifier(link.email_column));
   std::vector<std::string> missing;
   for (const AuthUser& user : accounts.users) {
     const std::vector<Cell> parameters{user.email};
@@ -48,7 +49,7 @@ bool link_account(Session& session, const AuthUsersFile& accounts, const std::st
   if (!accounts.link) return false;
   const AuthLink& link = *accounts.link;
   const std::string id_column = session.quoted_identifier(link.id_column);
-  const std::string table = quoted_table(session, link.table);
+  const std::string table = link_table(session, link);
   const std::string where = session.quoted_identifier(link.email_column) + "::text = $2";
   const std::vector<Cell> parameters{id, email};
   // One answer for "gone", "had it" and "got it": the row as it was, and whether it was written.

@@ -7,6 +7,9 @@
 
 namespace runner {
 
+/// Its name as SQL writes it.
+std::string link_table(const Session& session, const AuthLink& link);
+
 /// Throws: Error{usage} naming every user whom the application's table does not have; Error{environment} when
 /// the table cannot be read. Nothing without a link.
 void check_link_rows(Session& session, const AuthUsersFile& accounts);

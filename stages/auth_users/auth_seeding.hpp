@@ -3,6 +3,7 @@
 #include "runner/core/reporter.hpp"
 #include "runner/core/stop_signal.hpp"
 #include "runner/http/auth_api.hpp"
+#include "runner/migration/history.hpp"
 #include "runner/postgres/session.hpp"
 #include "stages/auth_users/auth_passwords.hpp"
 #include "stages/auth_users/auth_users_file.hpp"
@@ -44,9 +45,18 @@ using AccountResults = std::vector<AccountResult>;
 /// "4 accounts: 2 created, 1 updated, 1 unchanged".
 std::string summary_of(const AccountResults& results);
 
+/// What the transaction's end needs.
+struct AuthServices {
+  const HistoryTable& history;
+  const StopSignal& stop;
+  Reporter& reporter;
+};
+
 /// Writes auth.users and auth.identities, in one transaction: all accounts or none. Passwords are hashed
-/// here, so that none reaches the server or its log. Throws: Error{usage, environment, failed}.
-void seed_auth_by_sql(Session& session, const AuthSeedPlan& plan, AccountResults& results);
+/// here, so that none reaches the server or its log. Throws: Error{usage, environment, failed};
+/// Error{unknown} when the connection breaks at COMMIT and nobody can be asked what came of it.
+void seed_auth_by_sql(Session& session, const AuthSeedPlan& plan, AccountResults& results,
+                      const AuthServices& use);
 
 /// Asks Supabase Auth, one account after the other, and logs in to each whose password it has set.
 /// `session` is the application's database; nullptr where the file has no link.

@@ -61,7 +61,7 @@ static Outcome run(const StepInput& in, Services& use) {
   plan.update_existing = in.options.text("existing") == "update";
   AccountResults results;
   if (in.options.text("via") == "sql") {
-    seed_auth_by_sql(*use.target, plan, results);
+    seed_auth_by_sql(*use.target, plan, results, {in.history, use.stop, use.reporter});
   } else {
     const auto api = auth_api_of_environment(in.options.boolean("allow_plain_http"), use.stop);
     seed_auth_by_api(use.target, *api, plan, results);

@@ -4,11 +4,13 @@
 #include "runner/cli/project.hpp"
 #include "runner/core/error.hpp"
 #include "runner/core/text.hpp"
+#include "runner/report/console.hpp"
 #include "runner/seed/dataset_folder.hpp"
 #include "stages/auth_users/auth_seeding.hpp"
 
 #include <array>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <ostream>
 
@@ -63,11 +65,13 @@ static int run(const CliArguments& given, CliContext& context) {
   plan.update_existing = given.text("existing") == "update";
   const auto api = by_sql ? nullptr : auth_api_of_environment(given.has("allow-plain-http"), stop);
   std::optional<Session> session = connected(pipeline, plan, by_sql, stop);
+  const HistoryTable history = HistoryTable::parse(pipeline.history_table);
+  const std::unique_ptr<Reporter> reporter = console_reporter(context.log, ConsoleStyle::detect(0));
   AccountResults results;
   int code = 0;
   try {
     if (by_sql)
-      seed_auth_by_sql(*session, plan, results);
+      seed_auth_by_sql(*session, plan, results, {history, stop, *reporter});
     else
       seed_auth_by_api(session ? &*session : nullptr, *api, plan, results);
   } catch (const Error& error) {

@@ -116,23 +116,10 @@ void Seeding::load(const Dataset& dataset) {
   outcome_.cases.push_back(std::move(done));
 }
 
-/// Gives a row once the transaction is committed: one that it, or a savepoint of it, wrote. Rows of others
-/// that are younger do no harm, because the transaction's number was asked before. Where it wrote none, one
-/// outcome is as good as the other.
-static SqlCall written_rows(Session& session, const Dataset* dataset) {
-  if (dataset == nullptr) return {.sql = "SELECT 1"};
-  const Rows number = session.query("SELECT pg_current_xact_id()::xid", "ask for the transaction's number");
-  return {
-      .sql = fmt::format("SELECT 1 FROM {} WHERE mod(xmin::text::bigint - $1::bigint + (1::bigint << 32), "
-                         "1::bigint << 32) < 1::bigint << 31 LIMIT 1",
-                         dataset->table.written()),
-      .parameters = number.rows.at(0)};
-}
-
 void Seeding::commit_all(const HistoryTable& history, const StopSignal& stop) {
   const DoubtfulCommit doubtful{
       .doing = "the load",
-      .probe = written_rows(session_, last_written_),
+      .probe = probe_of_rows(session_, last_written_ == nullptr ? "" : last_written_->table.written()),
       .hint = "look whether the rows are there: all of them are, or none; where they are not, run it again"};
   const std::optional<SqlError> error = commit(session_, doubtful, history, stop, reporter_);
   if (!error) return;

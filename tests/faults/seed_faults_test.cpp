@@ -170,12 +170,15 @@ TEST_F(SeedFaults, ALoadTakesNoMoreMemoryTheLongerItIs) {
 
 // --- The answer to COMMIT ----------------------------------------------------------------------------------
 
-/// The COMMIT behind a statement that begins with these words.
-static StatementProxy::Choice commit_after(const std::string& words) {
-  return [words, seen = false](const StatementProxy::Statement& statement) mutable {
+/// The first statement of this text behind one that begins with these words.
+static StatementProxy::Choice first_after(const std::string& words, const std::string& text) {
+  return [words, text, seen = false](const StatementProxy::Statement& statement) mutable {
     seen = seen || statement.text.starts_with(words);
-    return std::exchange(seen, seen && statement.text != "COMMIT") && statement.text == "COMMIT";
+    return std::exchange(seen, seen && statement.text != text) && statement.text == text;
   };
+}
+static StatementProxy::Choice commit_after(const std::string& words) {
+  return first_after(words, "COMMIT");
 }
 
 TEST_F(SeedFaults, ALoadWhoseAnswerIsLostIsFoundToBeDone) {
@@ -187,6 +190,37 @@ TEST_F(SeedFaults, ALoadWhoseAnswerIsLostIsFoundToBeDone) {
   EXPECT_EQ(proxy.faults(), 1);
   EXPECT_TRUE(whole());
   count_fault("seed: connection cut behind COMMIT", whole());
+}
+
+/// A view's rows do not tell which transaction wrote them.
+TEST_F(SeedFaults, ALoadIntoAViewWhoseAnswerIsLostIsFoundToBeDone) {
+  database_.session().query(
+      "ALTER TABLE bills RENAME TO kept_bills; CREATE VIEW bills AS SELECT number, client_id FROM kept_bills",
+      "make a view of it");
+  StatementProxy proxy(database_.url(), commit_after("INSERT INTO public.bills"),
+                       [](const auto&) { return Then::cut; });
+  const auto run = start(proxy.url());
+  EXPECT_EQ(run->wait(), 0) << run->told();
+  EXPECT_TRUE(holds(run->told(), "the load was committed before the connection broke")) << run->told();
+  EXPECT_EQ(proxy.faults(), 1);
+  EXPECT_TRUE(whole());
+  count_fault("seed: connection cut behind COMMIT, into a view", whole());
+}
+
+TEST_F(SeedFaults, ALoadIntoAViewThatBreaksBeforeItsCommitIsFoundToBeUndone) {
+  database_.session().query(
+      "ALTER TABLE bills RENAME TO kept_bills; CREATE VIEW bills AS SELECT number, client_id FROM kept_bills",
+      "make a view of it");
+  StatementProxy proxy(
+      database_.url(), first_after("INSERT INTO public.bills", "SELECT pg_current_xact_id()"),
+      [&](const auto& statement) {
+        admin_.query(fmt::format("SELECT pg_terminate_backend({})", statement.backend), "end the backend");
+        return Then::pass;
+      });
+  const auto run = start(proxy.url());
+  EXPECT_EQ(run->wait(), to_int(ExitCode::environment)) << run->told();
+  EXPECT_TRUE(holds(run->told(), "nothing was kept of the load")) << run->told();
+  expect_nothing_then_all("seed: backend ended before COMMIT, into a view");
 }
 
 TEST_F(SeedFaults, ALoadThatBreaksBeforeItsCommitIsFoundToBeUndone) {
