@@ -5,6 +5,7 @@
 #include "runner/core/text.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <memory>
 #include <vector>
@@ -122,6 +123,33 @@ static void register_spelling(std::string_view text) {
   register_secret(Secret(std::string(text.substr(colon + 1, at - colon - 1))));
 }
 
+static bool is_port(std::string_view text) {
+  static constexpr int highest = 65535;
+  text = trimmed(text);
+  int port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= highest;
+}
+
+/// libpq looks at them when it connects. A wrong one is not repeated: where the host is missing, it may be a
+/// password.
+static void check_ports(const DatabaseUrl& url, std::string_view source) {
+  if (url.get("port").empty()) return;
+  const std::vector<std::string> ports = split_list(url.get("port"));
+  const std::vector<std::string> hosts =
+      split_list(url.get("hostaddr").empty() ? url.get("host") : url.get("hostaddr"));
+  if (ports.size() > 1 && ports.size() != hosts.size())
+    throw Error{ExitCode::usage,
+                fmt::format("{} has {} ports for {} hosts", source, ports.size(), hosts.size())}
+        .hint("write a port for each host, or one for all");
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (ports[i].empty() || is_port(ports[i])) continue;
+    const std::string host = ports.size() == 1 || hosts[i].empty() ? "" : fmt::format(" of host {}", i + 1);
+    throw Error{ExitCode::usage, fmt::format("the port{} in {} is no number from 1 to 65535", host, source)}
+        .hint("write postgresql://user@host:5432/database");
+  }
+}
+
 DatabaseUrl DatabaseUrl::parse(const Secret& text, std::string_view source) {
   DatabaseUrl url;
   const std::string trimmed_text(trimmed(text.reveal()));
@@ -145,6 +173,7 @@ DatabaseUrl DatabaseUrl::parse(const Secret& text, std::string_view source) {
     if (holds_secret(option->keyword)) register_secret(Secret(option->val));
     url.parameters_[option->keyword] = option->val;
   }
+  check_ports(url, source);
   if (const char* password = std::getenv("PGPASSWORD")) register_secret(Secret(password));
 
   // libpq's default `prefer` falls back to plain text when someone in between asks for it. A service's own

@@ -149,6 +149,28 @@ TEST_F(DatabaseUrlTest, KnowsParametersOfOtherTools) {
   EXPECT_EQ(error.advice(), "remove 'pgbouncer=…' from DATABASE_URL");
 }
 
+/// Where somebody forgot the host, the port is the password.
+TEST_F(DatabaseUrlTest, RefusesAPortThatIsNoneWithoutRepeatingIt) {
+  for (const std::string text :
+       {"postgres://u:word@h:54x32/d", "postgres://u:word@h:99999/d", "postgres://u:word@h:0/d",
+        "postgres://u:word@h:-1/d", "host=h port=7e1 password=word", "postgres://joe:54321word",
+        "postgresql:///d?port=12.5"}) {
+    const Error error = refusal(text);
+    EXPECT_EQ(error.code(), ExitCode::usage) << text;
+    EXPECT_EQ(error.message(), "the port in DATABASE_URL is no number from 1 to 65535") << text;
+    EXPECT_EQ(error.text().find("word"), std::string::npos) << error.text();
+  }
+  EXPECT_EQ(refusal("postgres://a:1,b:c/d").message(),
+            "the port of host 2 in DATABASE_URL is no number from 1 to 65535");
+  EXPECT_EQ(refusal("host=a,b port=1,2,3").message(), "DATABASE_URL has 3 ports for 2 hosts");
+}
+
+TEST_F(DatabaseUrlTest, TakesThePortsThatLibpqTakes) {
+  EXPECT_EQ(parse("postgres://a:1,b/d").get("port"), "1,");
+  EXPECT_EQ(parse("host=a,b port=65535").get("port"), "65535");
+  EXPECT_EQ(parse("host=a port=' 7 '").get("port"), " 7 ");
+}
+
 TEST_F(DatabaseUrlTest, RefusesATextWithoutRepeatingAnyOfIt) {
   for (const std::string text :
        {"postgresql://u:se/cret?word=1@localhost/d", "host=localhost password=my secretword",
