@@ -21,35 +21,57 @@ void TargetScript::add_usual(SqlCall call, bool keep_rows) {
   calls_.back().again = keeps_plans_;
 }
 
-/// Five seconds, and one more for each megabyte of the text: the server is idle while a slow network brings
-/// it.
-static std::chrono::milliseconds idle_limit(std::span<const TargetWork> works) {
-  std::size_t text_bytes = 0;
-  for (const TargetWork& work : works) text_bytes += work.source.sql.size();
-  return std::chrono::milliseconds(5000 + static_cast<std::int64_t>(text_bytes / 1000));
+static std::size_t bytes_of(const SqlCall& call) {
+  std::size_t bytes = call.sql.size();
+  for (const Cell& cell : call.parameters) bytes += cell ? cell->size() : 0;
+  return bytes;
 }
 
-static SqlCall limits(std::span<const TargetWork> works, std::chrono::milliseconds lock_timeout,
+/// Five seconds, and one more for each megabyte of the largest message: the server is idle while a slow
+/// network brings it. Each that has arrived starts the time anew.
+static std::string idle_limit(std::size_t largest_bytes) {
+  return fmt::format("{}ms", 5000 + largest_bytes / 1000);
+}
+
+static SqlCall limits(const TargetWork& work, std::chrono::milliseconds lock_timeout,
                       std::chrono::milliseconds statement_timeout) {
   return {.sql =
               "SELECT pg_catalog.set_config('lock_timeout', $1, true), "
               "pg_catalog.set_config('statement_timeout', $2, true), "
               "pg_catalog.set_config('idle_in_transaction_session_timeout', $3, true)",
           .parameters = {fmt::format("{}ms", lock_timeout.count()),
-                         fmt::format("{}ms", statement_timeout.count()),
-                         fmt::format("{}ms", idle_limit(works).count())}};
+                         fmt::format("{}ms", statement_timeout.count()), idle_limit(bytes_of(work.history))}};
+}
+
+/// The row holds the whole text of a migration. Behind it only statements arrive, while their locks are held.
+static SqlCall with_idle_limit(SqlCall history, std::size_t largest_bytes) {
+  history.parameters.emplace_back(idle_limit(largest_bytes));
+  history.sql += fmt::format(", pg_catalog.set_config('idle_in_transaction_session_timeout', ${}, true)",
+                             history.parameters.size());
+  return history;
 }
 
 void TargetScript::add_work(const TargetWork& work, const Session& session, const HistoryTable& history,
                             const LockCost& cost) {
+  std::vector<SqlCall> ending = work.also;
+  if (work.entry) ending.push_back(add_entry(session, history, work.entry(cost)));
+  std::size_t largest_bytes = 0;
+  for (const Statement& statement : work.statements)
+    largest_bytes = std::max(largest_bytes, statement.text.size());
+  for (const SqlCall& call : ending) largest_bytes = std::max(largest_bytes, bytes_of(call));
+
   histories_.push_back(calls_.size());
-  add_usual(work.history, true);
+  add_usual(with_idle_limit(work.history, largest_bytes), true);
   for (const Statement& statement : work.statements) calls_.push_back({.sql = statement.text});
   // The file may have taken another role, which may not write our tables.
   add({.sql = "RESET SESSION AUTHORIZATION"});
   add({.sql = "RESET ROLE"});
-  for (const SqlCall& call : work.also) add(call);
-  if (work.entry) add_usual(add_entry(session, history, work.entry(cost)));
+  for (std::size_t i = 0; i < ending.size(); ++i) {
+    if (i < work.also.size())
+      add(std::move(ending[i]));
+    else
+      add_usual(std::move(ending[i]));
+  }
 }
 
 /// The lock is the transaction's own, so that two runners cannot both be here even where the session's lock
@@ -61,7 +83,7 @@ TargetScript::TargetScript(std::span<const TargetWork> works, const Session& ses
                            bool keeps_plans)
     : works_(works), keeps_plans_(keeps_plans) {
   add({.sql = works.size() == 1 ? works.front().begin : "BEGIN"});
-  SqlCall first = limits(works, lock_timeout, statement_timeout);
+  SqlCall first = limits(works.front(), lock_timeout, statement_timeout);
   // A target list is evaluated from left to right: the lock is waited for no longer than the limit says.
   first.sql += ", pg_catalog.pg_advisory_xact_lock($4::bigint)";
   first.parameters.emplace_back(std::to_string(transaction_lock_key(history)));
@@ -70,7 +92,7 @@ TargetScript::TargetScript(std::span<const TargetWork> works, const Session& ses
     if (i > 0) {
       add({.sql = "SET CONSTRAINTS ALL IMMEDIATE"});
       add({.sql = "RESET ALL"});
-      add(limits(works, lock_timeout, statement_timeout));
+      add(limits(works[i], lock_timeout, statement_timeout));
     }
     add_work(works[i], session, history, cost);
   }

@@ -50,7 +50,8 @@ struct TargetWork {
 };
 
 /// The two changes of the history, each the first write of its transaction: whoever else does the same at
-/// the same time waits for it, or is told. They return the transaction's number and the place in the WAL.
+/// the same time waits for it, or is told. They return the transaction's number and the place in the WAL;
+/// more may be added to the list that they return.
 SqlCall history_insert(const Session& session, const HistoryTable& history, const HistoryRow& row,
                        const std::optional<std::vector<std::string>>& rollback);
 SqlCall history_delete(const Session& session, const HistoryTable& history, const std::string& version);
