@@ -51,6 +51,7 @@ class EmbeddedShadow : public Shadow {
   std::string owner_;
   const StopSignal* stop_;
   std::optional<Session> elsewhere_{};  ///< connected to a database that is never copied
+  bool remembered_ = false;
 };
 
 static constexpr const char* database_name = "postgres";
@@ -71,13 +72,15 @@ Session& EmbeddedShadow::elsewhere() {
 
 bool EmbeddedShadow::remember() {
   Session& server = elsewhere();
-  server.query(fmt::format("DROP DATABASE IF EXISTS {}", remembered_name), "forget a copy of the shadow");
+  if (std::exchange(remembered_, false))
+    server.query(fmt::format("DROP DATABASE {}", remembered_name), "forget a copy of the shadow");
   copy_database(server, database_name, remembered_name);
-  return true;
+  return remembered_ = true;
 }
 
 void EmbeddedShadow::put_back() {
   replace_database(elsewhere(), database_name, remembered_name);
+  remembered_ = false;
 }
 
 /// As the server itself says it: "15.20" is 150020, "16beta1" is 160000.

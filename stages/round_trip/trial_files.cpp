@@ -34,27 +34,31 @@ std::vector<std::string_view> texts_of(const std::vector<SqlFile>& files) {
 
 /// What is sent to execute a file in one round trip; nothing for a file that is no single transaction, or
 /// that copies from or to the client.
-static std::vector<std::string_view> sent_at_once(const SqlFile& file, std::string_view timeout) {
+static std::vector<PipelineCall> sent_at_once(const SqlFile& file, std::string_view timeout,
+                                              const SqlCall* row) {
   const SplitResult split = split_statements(file.sql);
   if (!split.problems.empty() || split.statements.empty()) return {};
   const TransactionShape shape = transaction_shape(split.statements, file.sql);
   const bool own_pair = shape == TransactionShape::own_pair;
   if (shape != TransactionShape::ours && !own_pair) return {};
-  std::vector<std::string_view> sent{"DISCARD TEMP", own_pair ? split.statements.front().text : "BEGIN",
-                                     timeout};
+  std::vector<PipelineCall> sent{
+      {.sql = "DISCARD TEMP"}, {.sql = own_pair ? split.statements.front().text : "BEGIN"}, {.sql = timeout}};
   for (const Statement& statement : split.statements) {
     if (same_tokens(statement.text.substr(0, 4), "COPY")) return {};
     if (statement.kind != StatementKind::begin && statement.kind != StatementKind::commit)
-      sent.push_back(statement.text);
+      sent.push_back({.sql = statement.text});
   }
-  sent.emplace_back("COMMIT");
+  if (row != nullptr) {  // which a role that the file took may not write
+    sent.push_back({.sql = "RESET SESSION AUTHORIZATION"});
+    sent.push_back({.sql = "RESET ROLE"});
+    sent.push_back({.sql = row->sql, .parameters = row->parameters});
+  }
+  sent.push_back({.sql = "COMMIT"});
   return sent;
 }
 
-/// False when it was refused or cannot be done: then nothing is kept.
-static bool execute_at_once(const SqlFile& file, Session& session, std::string_view timeout) {
-  std::vector<PipelineCall> calls;
-  for (const std::string_view sql : sent_at_once(file, timeout)) calls.push_back({.sql = sql});
+bool execute_at_once(const SqlFile& file, Session& session, std::string_view timeout, const SqlCall* row) {
+  const std::vector<PipelineCall> calls = sent_at_once(file, timeout, row);
   if (calls.empty()) return false;
   RollbackGuard guard{session};
   const PipelineResult result = session.execute_together(calls, {});

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "runner/core/finding.hpp"
+#include "runner/migration/ledger.hpp"
 #include "runner/migration/migration.hpp"
+#include "runner/postgres/session.hpp"
 #include "stages/round_trip/workplace.hpp"
 
 #include <chrono>
@@ -39,6 +41,11 @@ struct RefusedFile {
   Finding finding{};  ///< with the place
   std::string sqlstate{};
 };
+
+/// Executes a file in one round trip, and writes `row` in the same transaction. `timeout`: a statement that
+/// limits the time. False when it was refused or cannot be done so: then nothing is kept.
+bool execute_at_once(const SqlFile& file, Session& session, std::string_view timeout,
+                     const SqlCall* row = nullptr);
 
 /// Executes files one after the other, on a new session with the rights that migrations have.
 /// Returns what was refused, if anything.

@@ -2,6 +2,8 @@
 
 #include "runner/core/error.hpp"
 #include "runner/migration/execute.hpp"
+#include "runner/migration/target_transaction.hpp"
+#include "stages/round_trip/trial_files.hpp"
 
 #include <fmt/format.h>
 
@@ -46,12 +48,17 @@ void Workplace::begin_anew(bool outside) {
 
 void Workplace::go_on(std::span<const Migration> migrations) {
   for (const Migration& migration : migrations) {
+    const HistoryRow row{.version = migration.version, .name = migration.name};
+    const SqlCall recorded = history_insert(owner(), in_.history, row, std::nullopt);
+    if (execute_at_once({migration.read_sql(), migration.shown_path, migration.label()}, owner(),
+                        "SET statement_timeout = 0", &recorded))
+      continue;
     const Execution execution =
         execute_migration(migration, owner(), {.server_major = shadow_->server_version() / 10000});
     if (execution.failed())
-      throw Error{ExitCode::failed, fmt::format("{} is refused on a shadow", migration.label())}
-          .because(execution.findings.back().message);
-    record_applied(owner(), in_.history, {.version = migration.version, .name = migration.name});
+      throw Error{ExitCode::failed, fmt::format("{} is refused on a shadow", migration.label())}.because(
+          execution.findings.back().message);
+    record_applied(owner(), in_.history, row);
   }
 }
 
