@@ -4,10 +4,13 @@
 #include "runner/crypto/base64url.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <limits>
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 namespace runner {
 
@@ -44,13 +47,16 @@ void Encryptor::append(std::string_view plain, std::string& out) {
   sealed_.resize(nonce_size + plain.size() + tag_size);
   std::copy(nonce.begin(), nonce.end(), sealed_.begin());
   unsigned char* cipher = bytes_of(sealed_) + nonce_size;
+  // What EVP_CTRL_GCM_GET_TAG does in the end, without its way there.
+  std::array tag{
+      OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, cipher + plain.size(), tag_size),
+      OSSL_PARAM_construct_end()};
   int written = 0;
   int rest = 0;
   need(EVP_EncryptInit_ex(context_.get(), nullptr, nullptr, nullptr, nonce.data()) == 1 &&
        EVP_EncryptUpdate(context_.get(), cipher, &written, bytes_of(plain), as_int(plain.size())) == 1 &&
        EVP_EncryptFinal_ex(context_.get(), cipher + written, &rest) == 1 &&
-       EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_GCM_GET_TAG, static_cast<int>(tag_size),
-                           cipher + plain.size()) == 1);
+       EVP_CIPHER_CTX_get_params(context_.get(), tag.data()) == 1);
   append_base64url(sealed_, out);
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -19,8 +20,12 @@ static constexpr std::size_t values_a_part = 64;
 /// Waking a thread takes as long as encrypting some dozens of values.
 static constexpr std::size_t parts_worth_a_thread = 4;
 
-/// What one part becomes. Two threads write neighbours: each has cache lines of its own.
-struct alignas(64) SealedPart {
+/// What two threads write side by side lies in cache lines of its own: sharing one made the helper worth
+/// nothing. Processors fetch them in pairs.
+static constexpr std::size_t apart_bytes = 128;
+
+/// What one part becomes.
+struct alignas(apart_bytes) SealedPart {
   std::string text{};
 };
 
@@ -29,7 +34,7 @@ struct alignas(64) SealedPart {
 struct BatchEncryptor::Impl {
   enum class Helper { idle, asked, working, ends };
 
-  explicit Impl(const EncryptionKey& key) : own(key), helpers(key) {}
+  explicit Impl(const EncryptionKey& of) : key(of), own(of) {}
   ~Impl();
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -40,11 +45,11 @@ struct BatchEncryptor::Impl {
   void wait();
   void help();
 
-  Encryptor own;
-  Encryptor helpers;
-  std::span<std::string_view> values{};
+  EncryptionKey key;
+  alignas(apart_bytes) Encryptor own;
+  alignas(apart_bytes) std::atomic<std::size_t> next_part = 0;
+  alignas(apart_bytes) std::span<std::string_view> values{};
   std::vector<SealedPart> parts{};
-  std::atomic<std::size_t> next_part = 0;
 
   std::thread thread{};
   std::mutex mutex{};
@@ -122,6 +127,7 @@ void BatchEncryptor::Impl::wait() {
 }
 
 void BatchEncryptor::Impl::help() {
+  std::optional<Encryptor> encryptor;  // made here, so that its memory is not beside the other's
   std::unique_lock lock(mutex);
   for (;;) {
     changed.wait(lock, [this] { return helper == Helper::asked || helper == Helper::ends; });
@@ -130,7 +136,8 @@ void BatchEncryptor::Impl::help() {
     lock.unlock();
     std::exception_ptr problem;
     try {
-      work(helpers);
+      if (!encryptor) encryptor.emplace(key);
+      work(*encryptor);
     } catch (...) {
       problem = std::current_exception();
     }

@@ -17,7 +17,7 @@
 
 namespace runner {
 
-static constexpr std::size_t piece_size_bytes = 64 << 10;
+static constexpr std::size_t piece_size_bytes = 128 << 10;
 static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 static bool starts_character(char c) {

@@ -64,7 +64,7 @@ TEST(Csv, MakesNoDifferenceWhetherAFieldIsQuoted) {
   for (int row = 0; row < 6000; ++row) {
     const std::string name = "n" + std::to_string(random());
     // Blank lines, empty fields, and now and then a field too many or a line as long as a piece.
-    const std::string rest = (row % 97 == 0  ? std::string(70'000, 'x')
+    const std::string rest = (row % 97 == 0  ? std::string(140'000, 'x')
                               : row % 5 == 0 ? ""
                                              : "city") +
                              (row % 501 == 0 ? ",more\n"

@@ -30,10 +30,10 @@ class Lines : public Reporter {
   std::vector<std::string> lines{};
 };
 
-/// A file of 40,000 rows, whose batches are made in `a_batch` each by a clock of the test's own.
+/// A file of 80,000 rows, whose batches are made in `a_batch` each by a clock of the test's own.
 class RowProgressOf : public ::testing::Test {
  protected:
-  static constexpr int rows = 40'000;
+  static constexpr int rows = 80'000;
 
   void read_all(std::chrono::milliseconds a_batch) {
     testing::SeedProject project;
@@ -58,17 +58,17 @@ class RowProgressOf : public ::testing::Test {
 TEST_F(RowProgressOf, ALongFileTellsItsSpeedAndTheTimeThatIsLeft) {
   read_all(10s);
   ASSERT_EQ(out.lines.size(), 8U);
-  EXPECT_EQ(out.lines[0], "  6552/39991 people [##        ] 655 rows/s, 51 s left");
-  EXPECT_EQ(out.lines[3], "  26213/39998 people [#######   ] 655 rows/s, 21 s left");
-  EXPECT_EQ(out.lines[6], "  40000/40000 people [##########] 571 rows/s, 0 s left");
-  EXPECT_EQ(out.lines[7], "  40000/40000 people [##########] read in 1 min 10 s, the server inserts them");
+  EXPECT_EQ(out.lines[0], "  13106/79993 people [##        ] 1311 rows/s, 51 s left");
+  EXPECT_EQ(out.lines[3], "  52427/79998 people [#######   ] 1311 rows/s, 21 s left");
+  EXPECT_EQ(out.lines[6], "  80000/80000 people [##########] 1143 rows/s, 0 s left");
+  EXPECT_EQ(out.lines[7], "  80000/80000 people [##########] read in 1 min 10 s, the server inserts them");
   for (const std::string& line : out.lines) EXPECT_LT(line.size(), 80U) << line;
 }
 
 TEST_F(RowProgressOf, AFileIsToldSomeTimesASecondOnly) {
   read_all(50ms);
   ASSERT_EQ(out.lines.size(), 2U);  // after four batches of seven, and at the end
-  EXPECT_EQ(out.lines[0], "  26213/39998 people [#######   ] 131065 rows/s, 0 s left");
+  EXPECT_EQ(out.lines[0], "  52427/79998 people [#######   ] 262135 rows/s, 0 s left");
 }
 
 TEST_F(RowProgressOf, AShortFileIsNotWorthALine) {
