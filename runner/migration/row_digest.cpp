@@ -42,6 +42,7 @@ RowDigests row_digests_of(Rows rows) {
     const std::string column = row.at(1).value_or("");
     if (column.empty()) table.number = row.at(2).value_or("");
     table.key = row.at(3).value_or("");
+    table.part_of = row.at(8).value_or("");
     table.rows = number_in(row.at(4));
     table.columns.emplace(column, ColumnDigest{.number = row.at(2).value_or(""),
                                                .values = number_in(row.at(5)),
@@ -135,6 +136,14 @@ std::vector<RowDifference> compare(const RowDigests& before, const RowDigests& a
   std::vector<RowDifference> differences;
   for (const auto& [table, was] : before)
     if (const auto is = after.find(table); is != after.end()) compare(table, was, is->second, differences);
+  // A partition's rows are those of the table that it is part of.
+  const auto tells_of_whole = [&, all = differences](const RowDifference& one) {
+    const std::string& whole = before.at(one.table).part_of;
+    return std::any_of(all.begin(), all.end(), [&](const RowDifference& other) {
+      return other.table == whole && other.column == one.column;
+    });
+  };
+  std::erase_if(differences, tells_of_whole);
   return differences;
 }
 

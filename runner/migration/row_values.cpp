@@ -30,11 +30,13 @@ class RowMaker {
   /// As SQL; nothing: the column is left out.
   std::optional<std::string> value_of(const ColumnShape& column) const;
   bool must_be_given(const ColumnShape& column) const {
-    return column.not_null &&
+    return refuses_nulls(column) &&
            (column.source == ColumnShape::Source::given || column.source == ColumnShape::Source::counted);
   }
 
  private:
+  bool refuses_nulls(const ColumnShape& column) const;
+  bool is_tied(const ColumnShape& column) const;
   bool is_unique(const ColumnShape& column) const;
   bool is_null(const ColumnShape& column) const;
   bool is_bold() const { return making_.style == RowStyle::varied && attempt_ % 2 == 0; }
@@ -42,7 +44,7 @@ class RowMaker {
   CheckHints hints_for(const ColumnShape& column) const;
   void add_domain_checks(const ObjectNumber& type, const RowShapes& shapes, CheckHints& hints) const;
   std::optional<std::string> reference_of(const ColumnShape& column) const;
-  std::string referred(const ReferenceShape& reference, std::size_t place) const;
+  std::string referred(const TableShape& table, const ReferenceShape& reference, std::size_t place) const;
   std::optional<std::string> constant_of(const ColumnShape& column) const;
   std::vector<std::string> candidates(const ColumnShape& column) const;
   void add_texts(const ColumnShape& column, const CheckHints& hints, std::vector<std::string>& into) const;
@@ -82,17 +84,25 @@ bool RowMaker::is_unique(const ColumnShape& column) const {
          (later_ != nullptr && is_unique_in(*later_, column.number));
 }
 
-bool RowMaker::is_null(const ColumnShape& column) const {
-  if (column.not_null) return false;
+/// By itself, or by its domain.
+bool RowMaker::refuses_nulls(const ColumnShape& column) const {
   const auto type = making_.shapes.types.find(column.type);
-  if (type != making_.shapes.types.end() && type->second.not_null) return false;
+  return column.not_null || (type != making_.shapes.types.end() && type->second.not_null);
+}
+
+/// To other columns, by a check of several.
+bool RowMaker::is_tied(const ColumnShape& column) const {
+  return std::any_of(table_.checks.begin(), table_.checks.end(), [&](const CheckShape& check) {
+    return check.columns.size() > 1 && has_column(check.columns, column.number);
+  });
+}
+
+bool RowMaker::is_null(const ColumnShape& column) const {
+  if (refuses_nulls(column)) return false;
   const std::uint64_t thrown = dice(column) % 12;
   if (making_.style == RowStyle::varied) return thrown < (attempt_ < 2 ? 3 : 6);
   // A check of several columns may want one of them empty.
-  const bool tied = std::any_of(table_.checks.begin(), table_.checks.end(), [&](const CheckShape& check) {
-    return check.columns.size() > 1 && has_column(check.columns, column.number);
-  });
-  return tied && attempt_ > 0 && thrown < 6;
+  return is_tied(column) && attempt_ > 0 && thrown < 6;
 }
 
 /// Where keys start: away from 1, because migrations insert rows with the first numbers.
@@ -107,7 +117,12 @@ std::size_t first_key(const ObjectNumber& type, const RowShapes& shapes) {
 std::size_t RowMaker::number_for(const ColumnShape& column) const {
   static constexpr std::size_t different = 7;
   if (is_unique(column)) return first_key(column.type, making_.shapes) + number_ + 1;
-  return making_.style == RowStyle::varied ? number_ % different : number_ + 1;
+  const std::size_t number = making_.style == RowStyle::varied ? number_ % different : number_ + 1;
+  if (attempt_ == 0 || !is_tied(column)) return number;
+  // One of them may have to be less than the other: at times they grow with their places, at times they fall.
+  const auto place = static_cast<std::size_t>(column.number);
+  const std::size_t most = static_cast<std::size_t>(table_.columns.back().number);
+  return number + (attempt_ % 2 == 1 ? place : most - place) * different;
 }
 
 void RowMaker::add_domain_checks(const ObjectNumber& type, const RowShapes& shapes, CheckHints& hints) const {
@@ -131,13 +146,23 @@ CheckHints RowMaker::hints_for(const ColumnShape& column) const {
 
 // --- references --------------------------------------------------------------------------------------------
 
-/// One row of the other table, the same one for each of the reference's columns.
-std::string RowMaker::referred(const ReferenceShape& reference, std::size_t place) const {
+/// One row of the other table, the same one for each of the reference's columns. A table that refers to
+/// itself has a first row, which refers to itself, too.
+std::string RowMaker::referred(const TableShape& table, const ReferenceShape& reference,
+                               std::size_t place) const {
   std::string order;
   for (const std::string& name : reference.table_columns) order += (order.empty() ? "" : ", ") + name;
-  return fmt::format(
+  const bool own_table = reference.table == table.number;
+  const std::string& referred_column = reference.table_columns.at(place);
+  const std::string row = fmt::format(
       "(SELECT {0} FROM {1} ORDER BY {2} LIMIT 1 OFFSET {3} % greatest(1, (SELECT count(*) FROM {1})))",
-      reference.table_columns.at(place), reference.table_name, order, number_ + attempt_ * 7);
+      referred_column, reference.table_name, order, (number_ + attempt_ * 7) / (own_table ? 2 : 1));
+  if (!own_table) return row;
+  const auto own = std::find_if(table.columns.begin(), table.columns.end(),
+                                [&](const ColumnShape& one) { return one.name == referred_column; });
+  if (own == table.columns.end() || has_column(reference.columns, own->number)) return row;
+  const std::optional<std::string> value = constant_of(*own);
+  return value ? fmt::format("coalesce({}, {})", row, session_.quoted_literal(*value)) : row;
 }
 
 std::optional<std::string> RowMaker::reference_of(const ColumnShape& column) const {
@@ -146,7 +171,7 @@ std::optional<std::string> RowMaker::reference_of(const ColumnShape& column) con
       const auto place = std::find(reference.columns.begin(), reference.columns.end(), column.number);
       if (place == reference.columns.end()) continue;
       if (!making_.shapes.tables.contains(reference.table)) continue;  // it comes with the migration
-      return referred(reference, static_cast<std::size_t>(place - reference.columns.begin()));
+      return referred(table, reference, static_cast<std::size_t>(place - reference.columns.begin()));
     }
     return std::nullopt;
   };

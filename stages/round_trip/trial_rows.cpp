@@ -100,7 +100,7 @@ void TrialRows::write_as_application() {
 
 namespace {
 
-using Gone = std::map<std::pair<std::string, std::string>, std::string>;
+using Gone = std::map<TableColumn, std::string>;
 
 /// What is found by its number was renamed, and isn't gone.
 template <typename Digests>
@@ -132,6 +132,11 @@ Gone gone_with_rollback(const RowDigests& before, const RowDigests& up, const Ro
       gone[{name, ""}] = fmt::format("table {}: {} of {}", name, table.rows,
                                      count_of(static_cast<std::size_t>(table.rows), "row"));
   }
+  // A partition's rows are those of the table that it is part of.
+  std::erase_if(gone, [&, all = gone](const auto& one) {
+    const auto& [table, column] = one.first;
+    return all.contains({up.at(table).part_of, column});
+  });
   return gone;
 }
 

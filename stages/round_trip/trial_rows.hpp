@@ -72,10 +72,12 @@ class TrialRows {
   Findings findings_{};
 };
 
+/// Names; no column for a table as a whole.
+using TableColumn = std::pair<std::string, std::string>;
+
 /// What tables and columns that `up` has and neither `before` nor `after` held: "table public.notes: 40 of 40
 /// rows", "public.invoices.level: 40 of 40 rows had a value", by table and column.
-std::map<std::pair<std::string, std::string>, std::string> gone_with_rollback(const RowDigests& before,
-                                                                              const RowDigests& up,
-                                                                              const RowDigests& after);
+std::map<TableColumn, std::string> gone_with_rollback(const RowDigests& before, const RowDigests& up,
+                                                      const RowDigests& after);
 
 }  // namespace runner

@@ -3,7 +3,7 @@
 -- key, with the row's own. `number` is what stays when something is renamed. `pairs` holds key and value of each row where there are few, to count what differs.
 CREATE OR REPLACE FUNCTION pg_temp.runner_digest(tables text[])
 RETURNS TABLE (name text, col text, number text, key text, row_count bigint, value_count bigint, digest text,
-               pairs text)
+               pairs text, part_of text)
 LANGUAGE plpgsql
 SET TimeZone = 'UTC' SET DateStyle = 'ISO, MDY' SET IntervalStyle = 'postgres' SET extra_float_digits = 1
 SET bytea_output = 'hex' SET lc_monetary = 'C' SET row_security = off AS $function$
@@ -22,6 +22,9 @@ DECLARE
 BEGIN
   FOR wanted IN
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS shown, c.relkind,
+           (SELECT format('%I.%I', rn.nspname, r.relname)
+            FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
+            WHERE c.relispartition AND r.oid = pg_partition_root(c.oid)) AS part_of,
            (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.place)
             FROM pg_catalog.pg_index i
             CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k (number, place)
@@ -60,7 +63,8 @@ BEGIN
     END IF;
     RETURN QUERY SELECT wanted.shown, coalesce(names[i], ''), coalesce(numbers[i]::text, wanted.oid::text),
                         coalesce(wanted.keys, ''), rows,
-                        counts[CASE WHEN cardinality(names) = 0 THEN 2 ELSE i END], sums[i], coalesce(lists[i], '')
+                        counts[CASE WHEN cardinality(names) = 0 THEN 2 ELSE i END], sums[i], coalesce(lists[i], ''),
+                        coalesce(wanted.part_of, '')
                  FROM generate_series(1, cardinality(hashes)) i;
   END LOOP;
 END

@@ -1,6 +1,7 @@
 -- Tries INSERTs: of each row of a table, one attempt after the other until one is taken. A table's attempts stand
 -- together. With only_empty, tables that had rows before are left alone. Each table's owner inserts, so that what
--- triggers make is not a superuser's; without_triggers, which only a superuser can do, the session's own role.
+-- triggers make is not a superuser's; where policies could hide rows from the owner, and without_triggers, which only a
+-- superuser can do, the session's own role.
 CREATE OR REPLACE FUNCTION pg_temp.runner_fill(tables text[], row_numbers int[], attempts text[], only_empty boolean,
                                                without_triggers boolean)
 RETURNS TABLE (filled text, had_rows boolean, inserted bigint, problem text) LANGUAGE plpgsql AS $function$
@@ -18,8 +19,13 @@ BEGIN
       problem := NULL;
       done := NULL;
       EXECUTE 'SELECT EXISTS (SELECT FROM ' || tables[i] || ')' INTO had_rows;
-      owner := (SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c
-                WHERE c.oid = tables[i]::regclass);
+      owner := (SELECT CASE WHEN EXISTS (
+                         SELECT FROM pg_catalog.pg_class r
+                         WHERE r.relrowsecurity AND (r.relforcerowsecurity OR r.relowner <> c.relowner)
+                           AND (r.oid = c.oid OR r.oid IN (SELECT k.confrelid FROM pg_catalog.pg_constraint k
+                                                           WHERE k.conrelid = c.oid AND k.contype = 'f')))
+                       THEN 'none' ELSE pg_catalog.pg_get_userbyid(c.relowner) END
+                FROM pg_catalog.pg_class c WHERE c.oid = tables[i]::regclass);
     END IF;
     CONTINUE WHEN (had_rows AND only_empty) OR done = row_numbers[i];
     BEGIN

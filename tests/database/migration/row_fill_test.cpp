@@ -1,5 +1,6 @@
 #include "runner/migration/row_fill.hpp"
 
+#include "runner/migration/row_digest.hpp"
 #include "tests/support/test_server.hpp"
 
 #include <string>
@@ -69,6 +70,46 @@ TEST_F(RowFillTest, SatisfiesConstraints) {
   EXPECT_EQ(filled[0].inserted, 40U);
   EXPECT_GE(filled[1].inserted, 10U) << filled[1].problem;
   EXPECT_EQ(ask("SELECT count(DISTINCT state) FROM t"), "2");
+}
+
+TEST_F(RowFillTest, PutsColumnsInTheOrderThatAChecksWants) {
+  run("CREATE TABLE rising (id int PRIMARY KEY, a int NOT NULL, b int NOT NULL, CHECK (a < b));"
+      "CREATE TABLE falling (id int PRIMARY KEY, ends timestamptz NOT NULL, starts timestamptz NOT NULL "
+      "CHECK "
+      "(starts < ends))");
+  for (const RowStyle style : {RowStyle::varied, RowStyle::plain}) {
+    run("TRUNCATE rising, falling");
+    for (const FilledTable& table : fill({"public.rising", "public.falling"}, {.style = style}))
+      EXPECT_GE(table.inserted, 20U) << table.name << ": " << table.problem;
+  }
+}
+
+TEST_F(RowFillTest, BeginsATableThatRefersToItself) {
+  run("CREATE TABLE node (id int PRIMARY KEY, parent int NOT NULL REFERENCES node);"
+      "CREATE TABLE named (name text PRIMARY KEY, above text NOT NULL REFERENCES named)");
+  for (const FilledTable& table : fill({"public.node", "public.named"}))
+    EXPECT_EQ(table.inserted, 40U) << table.name << ": " << table.problem;
+  EXPECT_EQ(ask("SELECT (count(DISTINCT parent) > 1)::text FROM node"), "true");
+}
+
+TEST_F(RowFillTest, SaysWhatKeepsARowOutAndNotWhatTheShortestLacks) {
+  run("CREATE DOMAIN code AS text NOT NULL; CREATE TABLE t (c code, n int NOT NULL CHECK (n > 5 AND n < 5))");
+  EXPECT_NE(fill({"public.t"}).at(0).problem.find("violates check constraint \"t_n_check\""),
+            std::string::npos);
+}
+
+TEST_F(RowFillTest, SeesAndFillsTablesWhosePoliciesHideEverything) {
+  run("CREATE ROLE row_owner NOLOGIN; CREATE TABLE hidden (id int PRIMARY KEY, t text NOT NULL);"
+      "CREATE TABLE child (id int PRIMARY KEY, hidden int NOT NULL REFERENCES hidden);"
+      "ALTER TABLE hidden OWNER TO row_owner; ALTER TABLE child OWNER TO row_owner;"
+      "ALTER TABLE hidden ENABLE ROW LEVEL SECURITY; ALTER TABLE hidden FORCE ROW LEVEL SECURITY;"
+      "CREATE POLICY nobody ON hidden USING (false) WITH CHECK (false)");
+  for (const FilledTable& table : fill({"public.child"})) {
+    EXPECT_EQ(table.inserted, 40U) << table.name << ": " << table.problem;
+    EXPECT_FALSE(table.without_triggers) << table.name;
+  }
+  EXPECT_EQ(digest_rows(admin_, {"public.hidden"}).at("public.hidden").rows, 40);
+  run("DROP TABLE child, hidden; DROP ROLE row_owner");
 }
 
 TEST_F(RowFillTest, HasNullsAndDuplicatesWhereTheSchemaAllowsThem) {
