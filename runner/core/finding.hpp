@@ -20,6 +20,9 @@ struct Finding {
   std::string message{};  ///< lower case, one line
   std::string remedy{};   ///< what to do; commands in it can be pasted as they are
   std::string detail{};   ///< further lines: caret, SQLSTATE, DETAIL, HINT; may be empty
+  /// Where it is about rows or values that go: tables and columns, "public.invoices.note". A step that reads
+  /// writes names as it finds them, one that executes with their schema, quoted where needed.
+  std::vector<std::string> lost{};
 
   /// As the console shows it, ended by '\n'.
   std::string text() const;

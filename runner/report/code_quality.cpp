@@ -1,4 +1,5 @@
 #include "runner/crypto/sha256.hpp"
+#include "runner/report/counted_losses.hpp"
 #include "runner/report/report.hpp"
 #include "runner/report/shown_text.hpp"
 
@@ -67,10 +68,11 @@ static std::string identity_of(const Finding& finding, const std::string& path) 
 std::string code_quality_report(const StageReport& report) {
   Json entries = Json::array();
   std::map<std::string, int> seen;  // GitLab shows one of those whose fingerprints are the same
-  for (const StepReport& step : report.steps)
-    for (const Finding& finding : step.outcome.findings) {
-      const std::string path = path_of(finding, step.outcome);
-      if (path.empty()) continue;
+  const CountedLosses losses(report);
+  for (std::size_t step = 0; step < report.steps.size(); ++step)
+    for (const Finding& finding : report.steps[step].outcome.findings) {
+      const std::string path = path_of(finding, report.steps[step].outcome);
+      if (path.empty() || losses.tell(step, finding)) continue;
       const std::string identity = identity_of(finding, path);
       Json entry;
       entry["description"] =

@@ -1,5 +1,6 @@
 #include "runner/report/report.hpp"
 
+#include "runner/report/counted_losses.hpp"
 #include "runner/report/shown_text.hpp"
 
 #include <algorithm>
@@ -119,7 +120,9 @@ static void add_finding(TestCase& test, const Finding& finding, Severity fail_on
 }
 
 /// The step's cases in order; what is about no case of it stands in "all".
-static std::vector<TestCase> test_cases(const StepReport& step) {
+static std::vector<TestCase> test_cases(const StageReport& report, std::size_t number,
+                                        const CountedLosses& losses) {
+  const StepReport& step = report.steps[number];
   std::vector<TestCase> tests;
   std::map<std::string, std::size_t, std::less<>> index;
   for (const Case& c : step.outcome.cases) {
@@ -132,8 +135,9 @@ static std::vector<TestCase> test_cases(const StepReport& step) {
     return tests[entry->second];
   };
   for (const Finding& finding : step.outcome.findings)
-    add_finding(find_or_add(finding.subject.empty() ? "all" : finding.subject), finding,
-                step.outcome.fail_on);
+    if (!losses.tell(number, finding))
+      add_finding(find_or_add(finding.subject.empty() ? "all" : finding.subject), finding,
+                  step.outcome.fail_on);
   for (std::size_t i = 0; i < step.outcome.cases.size(); ++i) tests[i].text += step.outcome.cases[i].text;
   if (step.error) {
     TestCase& test = find_or_add("all");
@@ -167,8 +171,10 @@ std::string junit_report(const StageReport& report) {
                                        .duration = report.duration,
                                        .error = true,
                                        .text = report.error->text()});
-  for (const StepReport& step : report.steps)
-    for (const TestCase& test : test_cases(step)) suite.add(report.stage + "." + step.handler, test);
+  const CountedLosses losses(report);
+  for (std::size_t step = 0; step < report.steps.size(); ++step)
+    for (const TestCase& test : test_cases(report, step, losses))
+      suite.add(report.stage + "." + report.steps[step].handler, test);
   suite.finish(report);
   std::ostringstream xml;
   document.save(xml, "  ", pugi::format_default, pugi::encoding_utf8);

@@ -1,4 +1,5 @@
 #include "runner/core/text.hpp"
+#include "runner/report/counted_losses.hpp"
 #include "runner/report/markdown_text.hpp"
 #include "runner/report/report.hpp"
 
@@ -132,9 +133,11 @@ static std::string entry(const Finding& finding) {
 }
 
 static std::string findings_list(const StageReport& report) {
+  const CountedLosses losses(report);
   std::vector<const Finding*> findings;
-  for (const StepReport& step : report.steps)
-    for (const Finding& finding : step.outcome.findings) findings.push_back(&finding);
+  for (std::size_t step = 0; step < report.steps.size(); ++step)
+    for (const Finding& finding : report.steps[step].outcome.findings)
+      if (!losses.tell(step, finding)) findings.push_back(&finding);
   if (findings.empty()) return {};
   std::ranges::stable_sort(findings, std::greater{}, [](const Finding* f) { return f->severity; });
   std::string text = fmt::format("\n## {}\n\n", count_of(findings.size(), "finding"));

@@ -5,7 +5,10 @@
 #include "stages/lint/rules.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -48,6 +51,7 @@ class FileLint {
   void ask(RuleCheck LintRule::*check);
   void tell(const LintRule& rule, Remarks remarks);
   void add(const LintRule& rule, Remark remark, std::string_view remedy);
+  void say_losses_once();
   Findings placed();
 
   const LintInput& input_;
@@ -76,7 +80,8 @@ void FileLint::add(const LintRule& rule, Remark remark, std::string_view remedy)
               .severity = is_default ? remark.severity.value_or(rule.severity) : chosen->second,
               .subject = input_.subject,
               .message = std::move(remark.message),
-              .remedy = std::string(remedy)});
+              .remedy = std::string(remedy),
+              .lost = std::move(remark.lost)});
 }
 
 void FileLint::tell(const LintRule& rule, Remarks remarks) {
@@ -98,6 +103,22 @@ void FileLint::tell(const LintRule& rule, Remarks remarks) {
 void FileLint::ask(RuleCheck LintRule::*check) {
   for (const LintRule* rule : rules_)
     if (rule->*check != nullptr) tell(*rule, (rule->*check)(context_));
+}
+
+/// That data go, and that nobody brings them back, is one thing to know: the worst of it is told.
+void FileLint::say_losses_once() {
+  std::map<std::pair<std::size_t, std::vector<std::string>>, std::size_t> worst;
+  std::set<std::size_t> again;
+  for (std::size_t i = 0; i < found_.size(); ++i) {
+    const auto& [position, finding] = found_[i];
+    if (finding.lost.empty()) continue;
+    const auto [told, first] = worst.try_emplace({position, finding.lost}, i);
+    if (first) continue;
+    const bool worse = finding.severity > found_[told->second].second.severity;
+    again.insert(worse ? std::exchange(told->second, i) : i);
+  }
+  std::size_t index = 0;
+  std::erase_if(found_, [&](const auto&) { return again.contains(index++); });
 }
 
 /// In the order of the text, so that its lines are counted once, however many findings there are.
@@ -133,6 +154,7 @@ Findings FileLint::run() {
   const auto asked = [this](std::string_view rule) { return is_on(rule); };
   for (Remark& remark : excuses_.unused(asked))
     add(rules::unused_excuse, std::move(remark), rules::unused_excuse.remedy);
+  say_losses_once();
   return placed();
 }
 

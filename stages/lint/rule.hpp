@@ -21,12 +21,18 @@ struct Remark {
   std::size_t position = 0;  ///< byte offset into the file
   std::string message{};
   std::optional<Severity> severity{};  ///< where it is another than the rule's
+  std::vector<std::string> lost{};     ///< see Finding
+
+  Remark losing(std::string what) && {
+    lost.push_back(std::move(what));
+    return std::move(*this);
+  }
 };
 using Remarks = std::vector<Remark>;
 
 template <typename... Arguments>
 Remark at(std::size_t position, fmt::format_string<Arguments...> text, Arguments&&... arguments) {
-  return {position, fmt::format(text, std::forward<Arguments>(arguments)...), std::nullopt};
+  return {position, fmt::format(text, std::forward<Arguments>(arguments)...), std::nullopt, {}};
 }
 
 /// The chapters of the rules' page; they decide how a rule is applied to a rollback.

@@ -119,6 +119,7 @@ class RoundTrip {
   }
   Finding about_rollback(const Complaint& complaint, const std::string& seen) const;
   bool tell(const std::vector<CatalogueDifference>& differences, const Complaint& complaint);
+  void add_loss(const Complaint& complaint, const TableColumn& what, const std::string& text);
   void compare_rows(const DatabaseState& after);
   void down_again(const DatabaseState& before);
   bool up_again();
@@ -138,7 +139,7 @@ class RoundTrip {
   DatabaseState before_{};
   DatabaseState up_{};
   std::optional<DatabaseWatch> watch_{};  ///< of the place's present session
-  std::map<std::pair<std::string, std::string>, std::string> losses_{};
+  std::map<TableColumn, std::string> losses_{};
   Trial trial_{};
 };
 
@@ -291,13 +292,20 @@ bool RoundTrip::down_first() {
   return depends_on_them;
 }
 
+void RoundTrip::add_loss(const Complaint& complaint, const TableColumn& what, const std::string& text) {
+  Finding finding = about_rollback(complaint, text);
+  const auto& [table, column] = what;
+  finding.lost = {column.empty() ? table : table + "." + column};
+  trial_.findings.push_back(std::move(finding));
+}
+
 void RoundTrip::compare_rows(const DatabaseState& after) {
   losses_ = gone_with_rollback(before_.rows, up_.rows, after.rows);
   for (const RowDifference& one : compare(before_.rows, after.rows)) {
     if (one.lost())
       losses_[{one.table, one.column}] = one.text();
     else
-      trial_.findings.push_back(about_rollback(data_changed, one.text()));
+      add_loss(data_changed, {one.table, one.column}, one.text());
   }
 }
 
@@ -323,7 +331,7 @@ void RoundTrip::down_after_writes() {
 
 void RoundTrip::tell_losses() {
   for (const auto& [what, text] : losses_) {
-    trial_.findings.push_back(about_rollback(data_lost, text));
+    add_loss(data_lost, what, text);
     trial_.losses.push_back(text);
   }
 }

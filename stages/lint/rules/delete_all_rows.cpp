@@ -5,7 +5,7 @@ namespace runner::rules {
 static Remarks check(const ChangeRows& rows, const RuleContext& in) {
   if (rows.kind != ChangeRows::Kind::remove || (rows.where.given && !rows.where.is_true)) return {};
   if (!in.existed(rows.table)) return {};
-  return {at(in.statement().offset, "all rows of {} are lost", rows.table.str())};
+  return {at(in.statement().offset, "all rows of {} are lost", rows.table.str()).losing(rows.table.str())};
 }
 
 const LintRule delete_all_rows{

@@ -56,9 +56,12 @@ static Remarks finish(const RuleContext& in) {
         std::any_of(in.statements().begin(), in.statements().end(),
                     [&](const ParsedStatement& back) { return touches(back, rows->table.name); });
     if (reversed || !told.insert(rows->table.name).second) continue;
-    found.push_back(at(in.statements().empty() ? 0 : in.statements().front().offset,
-                       "the migration's {} of {} is not taken back", to_string(rows->kind),
-                       rows->table.str()));
+    Remark remark =
+        at(in.statements().empty() ? 0 : in.statements().front().offset,
+           "the migration's {} of {} is not taken back", to_string(rows->kind), rows->table.str());
+    for (const std::string& column : rows->columns) remark.lost.push_back(rows->table.str() + "." + column);
+    if (rows->kind != ChangeRows::Kind::update) remark.lost = {rows->table.str()};
+    found.push_back(std::move(remark));
   }
   return found;
 }

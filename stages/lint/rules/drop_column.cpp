@@ -45,7 +45,8 @@ static Remarks check(const AlterTable& alter, const RuleContext& in) {
     const SchemaTable* table = in.table(alter.table);
     if (table != nullptr && table->column(action.name) == nullptr) continue;
     found.push_back(at(action.position, "the values of {}.{} are lost{}", alter.table.str(), action.name,
-                       what_goes_too(table, action.name)));
+                       what_goes_too(table, action.name))
+                        .losing(alter.table.str() + "." + action.name));
   }
   return found;
 }

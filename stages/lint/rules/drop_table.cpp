@@ -7,7 +7,8 @@ static Remarks check(const Drop& drop, const RuleContext& in) {
   if (drop.kind != ObjectKind::table) return found;
   for (const DroppedObject& object : drop.objects)
     if (in.existed(object.name))
-      found.push_back(at(object.name.position, "the rows of {} are lost", object.name.str()));
+      found.push_back(
+          at(object.name.position, "the rows of {} are lost", object.name.str()).losing(object.name.str()));
   return found;
 }
 

@@ -7,7 +7,8 @@ static Remarks check_drop(const Drop& drop, const RuleContext& in) {
   for (const DroppedObject& object : drop.objects)
     if (drop.kind == ObjectKind::schema ? drop.cascade
                                         : drop.kind == ObjectKind::table && in.existed(object.name))
-      found.push_back(at(object.name.position, "no rollback brings the rows of {} back", object.name.str()));
+      found.push_back(at(object.name.position, "no rollback brings the rows of {} back", object.name.str())
+                          .losing(object.name.str()));
   return found;
 }
 
@@ -17,20 +18,23 @@ static Remarks check_alter(const AlterTable& alter, const RuleContext& in) {
   for (const AlterAction& action : alter.actions)
     if (action.kind == AlterKind::drop_column && in.existed(alter.table))
       found.push_back(
-          at(action.position, "no rollback brings the values of {}.{} back", alter.table.str(), action.name));
+          at(action.position, "no rollback brings the values of {}.{} back", alter.table.str(), action.name)
+              .losing(alter.table.str() + "." + action.name));
   return found;
 }
 
 static Remarks check_rows(const ChangeRows& rows, const RuleContext& in) {
   if (rows.kind != ChangeRows::Kind::remove || !in.existed(rows.table)) return {};
-  return {at(in.statement().offset, "no rollback brings the deleted rows of {} back", rows.table.str())};
+  return {at(in.statement().offset, "no rollback brings the deleted rows of {} back", rows.table.str())
+              .losing(rows.table.str())};
 }
 
 static Remarks check_truncate(const Truncate& emptied, const RuleContext& in) {
   Remarks found;
   for (const QualifiedName& table : emptied.tables)
     if (in.existed(table))
-      found.push_back(at(table.position, "no rollback brings the rows of {} back", table.str()));
+      found.push_back(
+          at(table.position, "no rollback brings the rows of {} back", table.str()).losing(table.str()));
   return found;
 }
 

@@ -5,7 +5,8 @@ namespace runner::rules {
 static Remarks check(const Truncate& emptied, const RuleContext& in) {
   Remarks found;
   for (const QualifiedName& table : emptied.tables)
-    if (in.existed(table)) found.push_back(at(table.position, "all rows of {} are lost", table.str()));
+    if (in.existed(table))
+      found.push_back(at(table.position, "all rows of {} are lost", table.str()).losing(table.str()));
   return found;
 }
 
