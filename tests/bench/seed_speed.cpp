@@ -141,7 +141,7 @@ static void clients_beside_copy(SeedBench& bench) {
 
 static void invoices_beside_hand(SeedBench& bench) {
   bench.query("ANALYZE clients");
-  show("seed invoices, 1,000,000 : \\copy and INSERT ... SELECT by hand",
+  show("seed invoices, 1,000,000 : \\copy, INSERT SELECT by hand",
        compare(
            3, [&] { bench.empty("invoices"); },
            [&] {
@@ -205,7 +205,7 @@ static void sql_beside_python() {
   static constexpr int to_half_a_million_clients = 1667;
   SeedBench bench(1);
   bench.multiply("klien.csv", to_half_a_million_clients);
-  show("seed clients --sql-out, 1,000,000 encrypted : a Python script",
+  show("--sql-out, 1,000,000 values encrypted : a Python script",
        compare(
            3,
            [&] {
