@@ -19,8 +19,8 @@ struct ColumnDigest {
 };
 
 struct TableDigest {
-  std::string number{};  ///< oid, which stays when the table is renamed
-  std::string key{};     ///< the primary key's columns; "" without one
+  std::string number{};   ///< oid, which stays when the table is renamed
+  std::string key{};      ///< the primary key's columns; "" without one
   std::string part_of{};  ///< the partitioned table at the top; "" for no partition
   std::int64_t rows = 0;
   std::map<std::string, ColumnDigest> columns{};  ///< quoted where needed; "" are whole rows

@@ -35,8 +35,8 @@ Pipeline load_pipeline(const std::filesystem::path& file, const std::filesystem:
   return PipelineReader{yaml, variables, handlers}.read(file, root);
 }
 
-// Supabase's own tools know no rollbacks, so that a project without them is nothing to complain about; and nobody asked it
-// to follow our rules, so that these only warn.
+// Supabase's own tools know no rollbacks, so that a project without them is nothing to complain about; and
+// nobody asked it to follow our rules, so that these only warn.
 static constexpr std::string_view supabase_file = R"(version: 1
 migrations: supabase/migrations
 rollbacks: supabase/rollbacks

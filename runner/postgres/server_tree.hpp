@@ -18,7 +18,8 @@ std::optional<InstallationFolders> installation_folders(const ServerBinaries& bi
 /// A copy of the `postgres` program in a private tree whose extensions are all trusted, so that the owner of
 /// a database creates, updates and drops them without superuser rights, as managed services allow, also
 /// inside DO. Everything but the program and the control files are symbolic links. Untrusted languages stay
-/// untrusted: with them an owner could run any program. Known extensions that are missing have stand-ins there.
+/// untrusted: with them an owner could run any program. Known extensions that are missing have stand-ins
+/// there.
 ///
 /// Kept beside the other temporary files and reused while the installation does not change; may be deleted
 /// while no server runs on it. Returns the program's path in the tree, or the installation's own where no

@@ -60,7 +60,8 @@ TEST_P(FrozenClient, FreesItsLocksInTheMidstOfSending) {
   EXPECT_FALSE(change.done(admin_));
   const auto again = change.start(database_.url());
   EXPECT_EQ(again->wait(), 0) << again->told();
-  count_fault(named(GetParam(), "SIGSTOP while a large change is sent, freed within 6 s"), free && change.done(admin_));
+  count_fault(named(GetParam(), "SIGSTOP while a large change is sent, freed within 6 s"),
+              free && change.done(admin_));
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, FrozenClient, both_stages, stage_name);

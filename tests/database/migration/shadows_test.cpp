@@ -197,7 +197,8 @@ TEST(Shadows, ReplayWhatCannotBeCopiedAndSayWhy) {
   const TestDatabase database;
   Session admin = database.admin();
   admin.query(
-      "SET allow_system_table_mods = on; INSERT INTO pg_extension SELECT 99999, 'no_such_extension', extowner, "
+      "SET allow_system_table_mods = on; INSERT INTO pg_extension SELECT 99999, 'no_such_extension', "
+      "extowner, "
       "extnamespace, extrelocatable, extversion, NULL, NULL FROM pg_extension WHERE extname = 'plpgsql'",
       "claim an extension");
   Session target = database.session();
@@ -228,7 +229,8 @@ TEST(Shadows, TakeAnEditedFileAsTheHistoryHasIt) {
                  {"1", "a", {"CREATE TABLE before_edit (n int)", "COMMENT ON TABLE before_edit IS 'x'"}});
   Session admin = database.admin();
   admin.query(
-      "SET allow_system_table_mods = on; INSERT INTO pg_extension SELECT 99999, 'no_such_extension', extowner, "
+      "SET allow_system_table_mods = on; INSERT INTO pg_extension SELECT 99999, 'no_such_extension', "
+      "extowner, "
       "extnamespace, extrelocatable, extversion, NULL, NULL FROM pg_extension WHERE extname = 'plpgsql'",
       "claim an extension");
   Files files;

@@ -35,8 +35,7 @@ TEST_F(TouchedTablesTest, AreThoseThatAreLocked) {
   EXPECT_EQ(names("ALTER TABLE b ADD COLUMN m int"), "public.b");
   EXPECT_EQ(names("DROP TABLE a CASCADE"), "public.a public.b");
   EXPECT_EQ(names("DO $$ BEGIN EXECUTE 'UPDATE ' || 'c SET n = 1'; END $$"), "public.c");
-  EXPECT_EQ(names("CREATE TABLE d AS SELECT n FROM c", "DELETE FROM a; DROP TABLE d"),
-            "public.a public.c");
+  EXPECT_EQ(names("CREATE TABLE d AS SELECT n FROM c", "DELETE FROM a; DROP TABLE d"), "public.a public.c");
   EXPECT_EQ(names("CREATE TABLE d (n int)", "DROP TABLE d"), "");
 }
 

@@ -58,8 +58,7 @@ class Makefile : public ::testing::Test {
         Session::connect(DatabaseUrl::parse(Secret(std::string(trimmed(url))), "runner db url"), {}, nullptr);
     const Rows found = session.query(sql, "ask");
     std::string told;
-    for (const Cell& cell : found.rows.at(0))
-      told += (told.empty() ? "" : " ") + cell.value_or("NULL");
+    for (const Cell& cell : found.rows.at(0)) told += (told.empty() ? "" : " ") + cell.value_or("NULL");
     return told;
   }
   std::string rows() {
