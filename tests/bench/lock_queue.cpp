@@ -115,6 +115,14 @@ struct Felt {
 
 }  // namespace
 
+/// The same load while nobody alters anything: what the machine itself lets wait.
+static Felt undisturbed(const DatabaseUrl& url) {
+  Load load(url, true);
+  std::this_thread::sleep_for(reader_time);
+  load.end();
+  return {.p99 = load.percentile(0.99), .longest = load.percentile(1)};
+}
+
 static Felt behind_a_reader(const DatabaseUrl& url, const Program& alter) {
   Load load(url, true);
   std::this_thread::sleep_for(std::chrono::seconds(1));
@@ -168,10 +176,13 @@ void lock_queue() {
   const Program ours = project.calls({"run", "migrate", "-q"}, {{"DATABASE_URL", database.url().uri()}});
   const Program psql{.arguments = {(find_server_binaries().folder / "psql").string(), database.url().uri(),
                                    "-qc", "ALTER TABLE busy ADD COLUMN by_psql int"}};
+  const Felt with_nobody = undisturbed(database.url());
   const Felt with_us = behind_a_reader(database.url(), ours);
   show_limit("lock queue, 1,000 tx/s, 10 s reader: p99", with_us.p99, milliseconds(5));
   show_limit("  longest wait", with_us.longest, milliseconds(100));
   show_limit("  ALTER in after the reader's end", with_us.after_the_reader, std::chrono::seconds(3));
+  show_figure("  without any ALTER: p99", for_people(with_nobody.p99));
+  show_figure("  without any ALTER: longest wait", for_people(with_nobody.longest));
   const Felt with_psql = behind_a_reader(database.url(), psql);
   show_figure("  plain psql: p99", for_people(with_psql.p99));
   show_figure("  plain psql: longest wait", for_people(with_psql.longest));
