@@ -31,35 +31,44 @@ namespace {
 /// such takes a third of the time that a file's parse takes.
 class Packed {
  public:
-  explicit Packed(std::string_view bytes) : rest_(bytes) {}
-  bool at_end() const { return rest_.empty(); }
+  explicit Packed(std::string_view bytes) : next_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+  bool at_end() const { return next_ == end_; }
   bool failed() const { return failed_; }
 
-  /// Seven bits a byte, the lowest first; the last byte has its highest bit clear.
   std::uint64_t number() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (rest_.empty()) break;
-      const auto byte = static_cast<unsigned char>(rest_.front());
-      rest_.remove_prefix(1);
-      value |= std::uint64_t{byte & 0x7FU} << shift;
-      if (byte < 0x80) return value;
-    }
-    failed_ = true;
-    rest_ = {};
-    return 0;
+    if (next_ != end_ && static_cast<unsigned char>(*next_) < 0x80)  // as nearly all are
+      return static_cast<unsigned char>(*next_++);
+    return long_number();
   }
 
   std::string_view bytes() {
     const std::uint64_t length = number();
-    failed_ = failed_ || length > rest_.size();
-    const std::string_view found = rest_.substr(0, failed_ ? 0 : length);
-    rest_.remove_prefix(found.size());
+    if (length > static_cast<std::size_t>(end_ - next_)) return fail(), std::string_view{};
+    const std::string_view found(next_, length);
+    next_ += length;
     return found;
   }
 
  private:
-  std::string_view rest_;
+  void fail() {
+    failed_ = true;
+    next_ = end_;
+  }
+
+  /// Seven bits a byte, the lowest first; the last byte has its highest bit clear.
+  std::uint64_t long_number() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64 && next_ != end_; shift += 7) {
+      const auto byte = static_cast<unsigned char>(*next_++);
+      value |= std::uint64_t{byte & 0x7FU} << shift;
+      if (byte < 0x80) return value;
+    }
+    fail();
+    return 0;
+  }
+
+  const char* next_;
+  const char* end_;
   bool failed_ = false;
 };
 }  // namespace
@@ -70,8 +79,7 @@ static constexpr std::uint64_t key(std::uint64_t field, std::uint64_t encoding) 
 }
 
 /// Source: libpg_query's pg_query.proto, messages ScanResult and ScanToken.
-static std::optional<Token> token_in(std::string_view bytes) {
-  Token token;
+static bool read_token(std::string_view bytes, Token& token) {
   Packed packed(bytes);
   while (!packed.at_end()) {
     const std::uint64_t field = packed.number();
@@ -80,23 +88,19 @@ static std::optional<Token> token_in(std::string_view bytes) {
     if (field == key(2, 0)) token.end = value;
     if (field == key(4, 0)) token.kind = static_cast<int>(value);
   }
-  return packed.failed() ? std::nullopt : std::optional(token);
+  return !packed.failed();
 }
 
-static std::optional<std::vector<Token>> tokens_in(std::string_view bytes) {
-  std::vector<Token> tokens;
+static bool read_tokens(std::string_view bytes, std::vector<Token>& tokens) {
   tokens.reserve(bytes.size() / 10);  // each takes ten bytes or so
   Packed packed(bytes);
   while (!packed.at_end()) {
-    if (packed.number() != key(2, 2)) {
+    if (packed.number() != key(2, 2))
       packed.number();  // the parser's version
-      continue;
-    }
-    const std::optional<Token> token = token_in(packed.bytes());
-    if (!token) return std::nullopt;
-    tokens.push_back(*token);
+    else if (!read_token(packed.bytes(), tokens.emplace_back()))
+      return false;
   }
-  return packed.failed() ? std::nullopt : std::optional(std::move(tokens));
+  return !packed.failed();
 }
 
 static Scan scan_whole(const std::string& sql) {
@@ -108,27 +112,23 @@ static Scan scan_whole(const std::string& sql) {
     pg_query_free_scan_result(raw);
     return scan;
   }
-  auto tokens = tokens_in({raw.pbuf.data, raw.pbuf.len});
+  const bool readable = read_tokens({raw.pbuf.data, raw.pbuf.len}, scan.tokens);
   pg_query_free_scan_result(raw);
-  if (!tokens) {
-    scan.problem = ScanProblem{0, "the scanner's answer cannot be read"};
-    return scan;
-  }
-  scan.tokens = std::move(*tokens);
+  if (!readable) return {.problem = ScanProblem{0, "the scanner's answer cannot be read"}};
   mend_lengths(scan.tokens, sql);
   return scan;
 }
 
 /// The scanner takes twelve bytes for each byte of a text: for a large one the kernel has to bring them page
 /// by page, which takes as long as scanning.
-static constexpr std::size_t portion_bytes = std::size_t{32} * 1024;
+static constexpr std::size_t portion_bytes = std::size_t{64} * 1024;
 
 /// The first bytes of a text, up to where a statement seems to end.
 static std::string_view portion_of(std::string_view rest, std::size_t size_bytes) {
   if (rest.size() <= size_bytes) return rest;
   for (std::size_t end = size_bytes; (end = rest.rfind(";\n", end)) != std::string_view::npos && end > 0;
        --end)
-    if (std::string_view(" \t$").find(rest[end + 2]) == std::string_view::npos)
+    if (end + 2 == rest.size() || std::string_view(" \t$").find(rest[end + 2]) == std::string_view::npos)
       return rest.substr(0, end + 2);
   std::size_t end = size_bytes;
   while ((static_cast<unsigned char>(rest[end]) & 0xC0U) == 0x80U) --end;  // within a character
@@ -196,7 +196,7 @@ static char upper_ascii(char c) {
 }
 
 bool is_word(const Token& token, std::string_view sql, std::string_view upper) {
-  if (is_comment(token) || is_constant(token)) return false;
+  if (token.end - token.start != upper.size() || is_comment(token) || is_constant(token)) return false;
   const std::string_view text = token_text(token, sql);
   return std::equal(text.begin(), text.end(), upper.begin(), upper.end(),
                     [](char a, char b) { return upper_ascii(a) == b; });

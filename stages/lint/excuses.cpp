@@ -30,9 +30,9 @@ static bool starts_its_line(std::string_view sql, std::size_t position) {
 
 static std::optional<Excuse> read_excuse(std::string_view sql, const Comment& comment) {
   std::string_view text = sql.substr(comment.start, comment.end - comment.start);
-  if (!text.starts_with("--") || !starts_its_line(sql, comment.start)) return std::nullopt;
+  if (!text.starts_with("--")) return std::nullopt;
   text = trimmed(text.substr(2));
-  if (!text.starts_with(directive)) return std::nullopt;
+  if (!text.starts_with(directive) || !starts_its_line(sql, comment.start)) return std::nullopt;
   Excuse excuse{.position = comment.start};
   text = trimmed(text.substr(directive.size()));
   const std::size_t dashes = text.find("--");

@@ -102,7 +102,8 @@ void FileLint::tell(const LintRule& rule, Remarks remarks) {
 
 void FileLint::ask(RuleCheck LintRule::*check) {
   for (const LintRule* rule : rules_)
-    if (rule->*check != nullptr) tell(*rule, (rule->*check)(context_));
+    if (rule->*check != nullptr)
+      if (Remarks remarks = (rule->*check)(context_); !remarks.empty()) tell(*rule, std::move(remarks));
 }
 
 /// That data go, and that nobody brings them back, is one thing to know: the worst of it is told.
