@@ -123,7 +123,11 @@ std::optional<TouchedTables> Rehearsal::run(const std::vector<std::string_view>&
   const std::size_t sequences_after = ask(sequence_values);
   RollbackGuard guard{session_};
   result_ = session_.execute_together(calls_, {});
-  if (result_.connection_lost) throw Error{ExitCode::environment, "the connection to the shadow broke"};
+  if (result_.connection_lost) {
+    const bool said = !result_.results.empty() && result_.results.back().error;
+    throw Error{ExitCode::environment, "the connection broke while the files were executed on trial"}.because(
+        said ? result_.results.back().error->message : "");
+  }
   guard.end();
   if (const Rows* before = answer(sequences)) put_sequences_back(*before, answer(sequences_after));
   const Rows* locked = answer(locked_by_ups);

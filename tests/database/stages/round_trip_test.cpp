@@ -225,6 +225,30 @@ TEST(RoundTrip, CountsRowsThatPoliciesHide) {
       "data-not-restored 1_x: rollback does not restore public.a.t: 40 of 40 rows have another value\n");
 }
 
+TEST(RoundTrip, SaysWhatBrokeTheConnection) {
+  RoundTripCall call;
+  call.pair("1", "CREATE TABLE a (n int);", "SELECT pg_terminate_backend(pg_backend_pid());");
+  try {
+    call.tried();
+    FAIL() << "nobody can tell what became of it";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ExitCode::environment);
+    EXPECT_EQ(e.reason(), "terminating connection due to administrator command") << e.text();
+  }
+}
+
+TEST(RoundTrip, TriesNoRollbackOnceMoreThatIsTooSlow) {
+  RoundTripCall call;
+  call.pending("0", "tables", "CREATE TABLE a (id int PRIMARY KEY, n int);");
+  call.pair(
+      "1", "ALTER TABLE a ADD COLUMN m int;",
+      "DO $$ BEGIN IF EXISTS (SELECT FROM a WHERE n IS NULL) THEN PERFORM pg_sleep(100); END IF; END $$; "
+      "ALTER TABLE a DROP COLUMN IF EXISTS m;");
+  call.options.set("statement_timeout", std::chrono::milliseconds(300));
+  EXPECT_EQ(told(call.tried()),
+            "rollback-blocked 1_x: the rollback is refused: canceling statement due to statement timeout\n");
+}
+
 TEST(RoundTrip, MakesUpAsManyRowsAsItIsTold) {
   RoundTripCall call;
   call.pair("1", "CREATE TABLE a (n int PRIMARY KEY);", "DROP TABLE IF EXISTS a;");
