@@ -20,8 +20,9 @@ namespace {
 struct Part {
   std::size_t statement = 0;  ///< of the migration, whose effect it takes back; by its byte offset
   Inverse inverse{};
-  std::string about{};    ///< the difference, in words
-  std::string refusal{};  ///< what the server said when it was tried last
+  std::string about{};          ///< the difference, in words
+  std::string refusal{};        ///< what the server said when it was tried last
+  std::string dropped_table{};  ///< "table public.t", where it is one that came
 };
 }  // namespace
 
@@ -42,6 +43,8 @@ static std::vector<Part> parts_of(const std::vector<CatalogueDifference>& differ
     parts.push_back({.statement = place_of(difference, segment),
                      .inverse = inverse_of(difference, before),
                      .about = difference.text()});
+    if (difference.kind == "table" && difference.change == CatalogueChange::left_over)
+      parts.back().dropped_table = "table " + difference.identity;
   }
   std::stable_sort(parts.begin(), parts.end(),
                    [](const Part& left, const Part& right) { return left.statement > right.statement; });
@@ -64,8 +67,8 @@ class Trial {
   Trial(const Trial&) = delete;
   Trial& operator=(const Trial&) = delete;
 
-  /// The server's words when one of the statements is refused; their effects are then undone.
-  std::optional<std::string> refusal(const std::vector<std::string>& statements);
+  /// What the server says when one of the statements is refused; their effects are then undone.
+  std::optional<SqlError> refusal(const std::vector<std::string>& statements);
   /// Those that were accepted, in the order in which they were; the others are left in `parts`. What is
   /// refused is tried again behind the others: something may still stand on what it drops.
   std::vector<Part> accepted(std::vector<Part>& parts);
@@ -75,13 +78,13 @@ class Trial {
 };
 }  // namespace
 
-std::optional<std::string> Trial::refusal(const std::vector<std::string>& statements) {
+std::optional<SqlError> Trial::refusal(const std::vector<std::string>& statements) {
   session_.query("SAVEPOINT runner_draft", "set a savepoint");
   for (const std::string& statement : statements) {
     const StatementResult result = session_.execute(statement);
     if (!result.error) continue;
     session_.query("ROLLBACK TO SAVEPOINT runner_draft", "roll back to a savepoint");
-    return result.error->message;
+    return result.error;
   }
   session_.query("RELEASE SAVEPOINT runner_draft", "release a savepoint");
   return std::nullopt;
@@ -93,8 +96,8 @@ std::vector<Part> Trial::accepted(std::vector<Part>& parts) {
     progress = false;
     std::vector<Part> refused;
     for (Part& part : parts) {
-      if (auto words = refusal(part.inverse.statements)) {
-        part.refusal = *words;
+      if (auto error = refusal(part.inverse.statements)) {
+        part.refusal = error->message;
         refused.push_back(std::move(part));
       } else {
         done.push_back(std::move(part));
@@ -115,6 +118,39 @@ static std::string when_still_there(const std::string& rename) {
       "undefined_function\n    OR invalid_schema_name OR invalid_parameter_value OR duplicate_object THEN\n"
       "    RAISE NOTICE 'the old name is back already: %', SQLERRM;\n",
       rename));
+}
+
+/// New tables that refer to each other in a circle: none can go before the foreign keys do.
+static std::vector<Part> keys_of(const std::vector<Part>& tables, const CatalogueIndex& after) {
+  std::vector<Part> keys;
+  for (const Part& part : tables)
+    for (const CatalogueObject* child : after.children(part.dropped_table))
+      if (child->kind == "constraint" && child->definition.starts_with("FOREIGN KEY") &&
+          child->implied_by.empty())
+        keys.push_back(
+            {.statement = part.statement,
+             .inverse = drop_of(
+                 {.change = CatalogueChange::left_over, .kind = child->kind, .identity = child->identity}),
+             .about = child->key()});
+  return keys;
+}
+
+/// What the server refuses when the draft is run a second time, because all is back by then.
+static std::string unless_back(const std::string& statement, const std::string& sqlstate) {
+  return do_block(
+      fmt::format("  {};\nEXCEPTION\n  WHEN SQLSTATE {} THEN\n    RAISE NOTICE 'this is back already: %', "
+                  "SQLERRM;\n",
+                  statement, string_constant(sqlstate)));
+}
+
+/// Runs the whole draft once more, and guards what is refused then.
+static void make_repeatable(std::vector<Part>& parts, Trial& trial) {
+  for (Part& part : parts)
+    for (std::string& statement : part.inverse.statements)
+      if (const auto error = trial.refusal({statement})) {
+        std::string guarded_statement = unless_back(statement, error->sqlstate);
+        if (!trial.refusal({guarded_statement})) statement = std::move(guarded_statement);
+      }
 }
 
 static Part refused_part(Part part) {
@@ -149,8 +185,8 @@ static std::vector<Part> parts_of_segment(const Segment& segment, Trial& trial, 
     }
     part.inverse.statements = {when_still_there(segment.renamed_back)};
     part.about = segment.renamed_back;
-    if (auto words = trial.refusal(part.inverse.statements)) {
-      part.refusal = *words;
+    if (auto error = trial.refusal(part.inverse.statements)) {
+      part.refusal = error->message;
       return {refused_part(std::move(part))};
     }
     return {part};
@@ -165,6 +201,11 @@ static std::vector<Part> parts_of_segment(const Segment& segment, Trial& trial, 
     });
     open = parts_of(differences, segment);
     take(trial.accepted(open), all);
+    if (std::vector<Part> keys = keys_of(open, CatalogueIndex{segment.after}); !keys.empty()) {
+      keys.insert(keys.end(), std::make_move_iterator(open.begin()), std::make_move_iterator(open.end()));
+      open = std::move(keys);
+      take(trial.accepted(open), all);
+    }
     for (Part& part : open) insert_by_place(refused_part(std::move(part)), all);
     differences = compare(segment.before, snapshot(session, scope));
   }
@@ -224,6 +265,7 @@ Draft draft_rollback(const Migration& migration, Session& session, const Catalog
     Trial trial{session};
     for (auto segment = observed.segments.rbegin(); segment != observed.segments.rend(); ++segment)
       take(parts_of_segment(*segment, trial, session, scope), parts);
+    make_repeatable(parts, trial);
   }
   for (const auto& [statement, words] : observed.row_changes)
     insert_by_place({.statement = statement, .inverse = {{}, words}}, parts);

@@ -94,6 +94,18 @@ INSTANTIATE_TEST_SUITE_P(
              "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a);"
              "CREATE VIEW v AS SELECT b.id FROM b JOIN a ON a.id = b.a; CREATE SCHEMA s; CREATE TABLE s.t (b "
              "int REFERENCES b);"},
+        Pair{"tables_in_a_circle", "",
+             "CREATE TABLE a (id int PRIMARY KEY, b int NOT NULL); CREATE TABLE b (id int PRIMARY KEY, a int "
+             "NOT NULL REFERENCES a);"
+             "ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b DEFERRABLE INITIALLY DEFERRED;"
+             "CREATE TABLE c (id int PRIMARY KEY, up int NOT NULL REFERENCES c);"},
+        Pair{"a_view_in_place_of_a_renamed_table", invoices,
+             "ALTER TABLE invoices RENAME TO bills; CREATE VIEW invoices AS SELECT * FROM bills;"},
+        Pair{
+            "a_role_with_rights", invoices,
+            "CREATE ROLE draft_reader NOLOGIN; GRANT USAGE ON SCHEMA public TO draft_reader; GRANT SELECT ON "
+            "invoices TO draft_reader; ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO "
+            "draft_reader;"},
         Pair{"a_type_that_a_table_got_later", "",
              "CREATE TABLE t (id int, k text); CREATE TYPE mood AS ENUM ('sad', 'ok');"
              "ALTER TABLE t ALTER k TYPE mood USING k::mood;"},
