@@ -79,9 +79,14 @@ static int wait_ms(const std::array<Line, 2>& lines) {
   return static_cast<int>(std::max<long>(left.count(), 0));
 }
 
-static void carry(int client, int server, std::chrono::milliseconds delay, const std::atomic<bool>& stop) {
+static void carry(int client, int server, std::chrono::milliseconds delay, const std::atomic<bool>& stop,
+                  const std::atomic<bool>& cut) {
   std::array<Line, 2> lines{Line{client, server}, Line{server, client}};
   while (!stop) {
+    if (cut) {
+      ::poll(nullptr, 0, 20);
+      continue;
+    }
     std::array<pollfd, 2> wanted{pollfd{lines[0].ended ? -1 : client, POLLIN, 0},
                                  pollfd{lines[1].ended ? -1 : server, POLLIN, 0}};
     ::poll(wanted.data(), wanted.size(), wait_ms(lines));
@@ -125,7 +130,7 @@ void TcpProxy::serve() {
     if (client < 0) continue;
     const int at_once = 1;
     ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
-    connections.emplace_back([this, client] { carry(client, connect_to(server_), delay_, stop_); });
+    connections.emplace_back([this, client] { carry(client, connect_to(server_), delay_, stop_, cut_); });
   }
   for (std::thread& connection : connections) connection.join();
 }

@@ -18,6 +18,8 @@ class TcpProxy {
   TcpProxy& operator=(const TcpProxy&) = delete;
 
   DatabaseUrl url() const;
+  /// From now on nothing goes through, and neither end is told: as where a cable was cut.
+  void cut() { cut_ = true; }
 
  private:
   void serve();
@@ -27,6 +29,7 @@ class TcpProxy {
   int listener_ = -1;
   int port_ = 0;
   std::atomic<bool> stop_{false};
+  std::atomic<bool> cut_{false};
   std::thread thread_{};
 };
 
