@@ -1,8 +1,11 @@
 #include "stages/draft/draft.hpp"
 
+#include "runner/core/file.hpp"
 #include "runner/migration/execute.hpp"
 #include "tests/support/test_server.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <ostream>
 #include <string>
@@ -245,6 +248,25 @@ INSTANTIATE_TEST_SUITE_P(
         Pair{"made_and_dropped_again", "", "CREATE TABLE t (a int); DROP TABLE t; CREATE TABLE t (b int);"},
         Pair{"outside_a_transaction", "CREATE TABLE t (a int);", "CREATE INDEX CONCURRENTLY t_a ON t (a);"}),
     [](const auto& each) { return std::string(each.param.name); });
+
+TEST(Draft, OfEachOfTheExamplesMigrationsHasNoGapAndRestores) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(RUNNER_SOURCE_DIR "/migrations"))
+    files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  ASSERT_GE(files.size(), 8U);
+  std::string applied;
+  for (const std::filesystem::path& file : files) {
+    SCOPED_TRACE(file.filename());
+    const std::string sql = read_file(file);
+    Drafting drafting;
+    const Draft draft = drafting.draft(applied.c_str(), sql);
+    EXPECT_EQ(draft.gaps, nothing);
+    EXPECT_EQ(drafting.left_after(draft.sql), nothing) << draft.sql;
+    EXPECT_EQ(drafting.left_after(draft.sql), nothing) << "the second time\n" << draft.sql;
+    applied += sql;
+  }
+}
 
 TEST(Draft, SaysWhatItCannotBringBack) {
   Drafting drafting;
