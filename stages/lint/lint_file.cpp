@@ -118,6 +118,7 @@ void FileLint::say_losses_once() {
     const bool worse = finding.severity > found_[told->second].second.severity;
     again.insert(worse ? std::exchange(told->second, i) : i);
   }
+  if (again.empty()) return;
   std::size_t index = 0;
   std::erase_if(found_, [&](const auto&) { return again.contains(index++); });
 }
