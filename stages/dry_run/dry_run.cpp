@@ -80,6 +80,7 @@ class DryRun {
   void tell_trace(const Migration& migration, std::vector<StatementTrace> statements);
   ExecuteHooks hooks() const;
   std::set<std::string> stand_ins();
+  void record(const Migration& migration);
   void skip_from(std::size_t first, const Migration& refused);
   Case case_of(const Migration& migration, std::chrono::nanoseconds duration) const;
 
@@ -200,11 +201,21 @@ bool DryRun::execute(const Migration& migration) {
   tell_trace(migration, std::move(traced));
   outcome_.cases.push_back(case_of(migration, execution.duration));
   if (refused) return false;
-  record_applied(session_, in_.history, {.version = migration.version, .name = migration.name});
+  record(migration);
   use_.reporter.detail(fmt::format("{}: {}, {}", migration.label(),
                                    count_of(execution.statements, "statement"),
                                    for_people(execution.duration)));
   return true;
+}
+
+void DryRun::record(const Migration& migration) {
+  try {
+    record_applied(session_, in_.history, {.version = migration.version, .name = migration.name});
+  } catch (Error& problem) {
+    problem.at({.path = migration.shown_path})
+        .hint("look whether the migration drops or changes the history's table, and let it leave that alone");
+    throw;
+  }
 }
 
 void DryRun::skip_from(std::size_t first, const Migration& refused) {

@@ -54,6 +54,19 @@ TEST(DryRun, RecordsEachMigrationAsItGoes) {
   EXPECT_FALSE(outcome.failed()) << outcome.findings.at(0).text();
 }
 
+TEST(DryRun, NamesTheMigrationThatDropsTheHistory) {
+  StepCall call;
+  call.pending("1", "a", "DROP SCHEMA supabase_migrations CASCADE;");
+  try {
+    call.run(dry_run);
+    FAIL() << "what cannot be recorded was not applied";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.place().path, "migrations/1_a.sql");
+    EXPECT_EQ(e.advice(),
+              "look whether the migration drops or changes the history's table, and let it leave that alone");
+  }
+}
+
 TEST(DryRun, EndsAStatementThatRunsTooLong) {
   StepCall call;
   call.options.set("statement_timeout", std::chrono::milliseconds(100));
