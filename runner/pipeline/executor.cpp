@@ -151,7 +151,7 @@ class StageRun {
     result.error = caught(stop_, [&] {
       reporter_.step_started(report_.stage, handler.name, handler.intent(input));
       result.outcome = handler.run(input, services);
-      if (handler.writes) make_new_plan();
+      if (handler.writes && &step != &request_.stage.steps.back()) make_new_plan();
     });
     result.duration = Clock::now() - start;
     result.exit_code = result.error ? result.error->code() : result.outcome.exit_code();
