@@ -146,8 +146,8 @@ CheckHints RowMaker::hints_for(const ColumnShape& column) const {
 
 // --- references --------------------------------------------------------------------------------------------
 
-/// One row of the other table, the same one for each of the reference's columns. A table that refers to
-/// itself has a first row, which refers to itself, too.
+/// One row of the other table, the same one for each of the reference's columns. Where a table
+/// refers to itself, its first row refers to none, and to itself only where it must.
 std::string RowMaker::referred(const TableShape& table, const ReferenceShape& reference,
                                std::size_t place) const {
   std::string order;
@@ -160,7 +160,10 @@ std::string RowMaker::referred(const TableShape& table, const ReferenceShape& re
   if (!own_table) return row;
   const auto own = std::find_if(table.columns.begin(), table.columns.end(),
                                 [&](const ColumnShape& one) { return one.name == referred_column; });
-  if (own == table.columns.end() || has_column(reference.columns, own->number)) return row;
+  const ColumnShape* from = table.column(reference.columns.at(place));
+  if (own == table.columns.end() || from == nullptr || !refuses_nulls(*from) ||
+      has_column(reference.columns, own->number))
+    return row;
   const std::optional<std::string> value = constant_of(*own);
   return value ? fmt::format("coalesce({}, {})", row, session_.quoted_literal(*value)) : row;
 }

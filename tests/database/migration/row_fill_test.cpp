@@ -86,10 +86,12 @@ TEST_F(RowFillTest, PutsColumnsInTheOrderThatAChecksWants) {
 
 TEST_F(RowFillTest, BeginsATableThatRefersToItself) {
   run("CREATE TABLE node (id int PRIMARY KEY, parent int NOT NULL REFERENCES node);"
-      "CREATE TABLE named (name text PRIMARY KEY, above text NOT NULL REFERENCES named)");
-  for (const FilledTable& table : fill({"public.node", "public.named"}))
+      "CREATE TABLE named (name text PRIMARY KEY, above text NOT NULL REFERENCES named);"
+      "CREATE TABLE tree (id int PRIMARY KEY, parent int REFERENCES tree)");
+  for (const FilledTable& table : fill({"public.node", "public.named", "public.tree"}))
     EXPECT_EQ(table.inserted, 40U) << table.name << ": " << table.problem;
   EXPECT_EQ(ask("SELECT (count(DISTINCT parent) > 1)::text FROM node"), "true");
+  EXPECT_EQ(ask("SELECT count(*) FROM tree WHERE parent >= id"), "0") << "a tree has roots";
 }
 
 TEST_F(RowFillTest, SaysWhatKeepsARowOutAndNotWhatTheShortestLacks) {
