@@ -94,10 +94,18 @@ void CsvReader::Impl::refuse(Place place, std::string message, std::string remed
                     .remedy = std::move(remedy)};
 }
 
+/// No quotes, and no "\r" but in "\r\n"; one at the piece's end is looked at with the next.
+static bool has_plain_lines(std::string_view piece) {
+  if (piece.find('"') != std::string_view::npos) return false;
+  for (std::size_t at = 0; (at = piece.find('\r', at)) != std::string_view::npos; ++at)
+    if (at + 1 < piece.size() && piece[at + 1] != '\n') return false;
+  return true;
+}
+
 /// Most files have no quotes: then lines are records, and no state machine has to look at each character.
 void CsvReader::Impl::take(std::string_view piece) {
-  const auto holds = [piece](char c) { return piece.find(c) != std::string_view::npos; };
-  if (between_records && !holds('"') && !holds('\r')) return split_lines(piece);
+  const bool return_alone = line_start.ends_with('\r') && !piece.starts_with('\n');
+  if (between_records && !return_alone && has_plain_lines(piece)) return split_lines(piece);
   if (!line_start.empty()) parse(std::exchange(line_start, {}));
   parse(piece);
 }
@@ -121,7 +129,8 @@ std::size_t CsvReader::Impl::split_line(std::size_t start) {
     const void* at = std::memchr(text + from, c, to - from);
     return at == nullptr ? to : static_cast<std::size_t>(static_cast<const char*>(at) - text);
   };
-  const std::size_t end = find('\n', start, batch->text_.size());
+  const std::size_t line_end = find('\n', start, batch->text_.size());
+  const std::size_t end = line_end > start && text[line_end - 1] == '\r' ? line_end - 1 : line_end;
   const std::size_t first_field = batch->fields_.size();
   for (std::size_t from = start; end > start && from <= end;) {
     const std::size_t to = find(delimiter, from, end);
@@ -131,7 +140,7 @@ std::size_t CsvReader::Impl::split_line(std::size_t start) {
   if (end > start)
     batch->records_.push_back({lines.line(), first_field, batch->fields_.size() - first_field});
   lines.end_line();
-  return end + 1;
+  return line_end + 1;
 }
 
 void CsvReader::Impl::parse(std::string_view piece) {

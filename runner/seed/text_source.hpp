@@ -17,7 +17,7 @@ namespace runner {
 class LineCounter {
  public:
   void add(std::string_view text);
-  /// Adds a "\n" that follows no "\r".
+  /// Adds a "\n", or a "\r\n", that follows no "\r".
   void end_line() {
     ++line_;
     column_ = 1;

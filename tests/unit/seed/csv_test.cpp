@@ -56,6 +56,14 @@ TEST(Csv, KeepsCharactersThatAPieceCutsInTwo) {
   for (const auto& row : made.rows) ASSERT_EQ(row, (Texts{"äöü€𝄞", "b"}));
 }
 
+/// `csv` with these in turn instead of "\n".
+static std::string with_line_ends(const std::string& csv, const Texts& ends) {
+  std::string all;
+  std::size_t line = 0;
+  for (const char c : csv) c == '\n' ? all += ends[line++ % ends.size()] : all += c;
+  return all;
+}
+
 // Files without quotes are split at their line ends, others go through a parser; one file may need both by
 // turns.
 TEST(Csv, MakesNoDifferenceWhetherAFieldIsQuoted) {
@@ -79,14 +87,28 @@ TEST(Csv, MakesNoDifferenceWhetherAFieldIsQuoted) {
     for (const Finding& finding : made.whole) found.push_back(finding.place.line);
     return found;
   };
-  const Made expected = read(quoted);
-  EXPECT_EQ(expected.rows.size(), 6000U - 12U);
-  EXPECT_EQ(lines(expected).size(), 12U);
-  for (const std::string& csv : {bare, mixed}) {
-    const Made made = read(csv);
-    EXPECT_TRUE(made.rows == expected.rows);
-    EXPECT_EQ(lines(made), lines(expected));
+  for (const Texts& ends : {Texts{"\n"}, {"\r\n"}, {"\r"}, {"\n", "\r\n", "\r\n", "\r"}}) {
+    const Made expected = read(with_line_ends(quoted, ends));
+    EXPECT_EQ(expected.rows.size(), 6000U - 12U);
+    EXPECT_EQ(lines(expected).size(), 12U);
+    for (const std::string& csv : {bare, mixed}) {
+      const Made made = read(with_line_ends(csv, ends));
+      EXPECT_TRUE(made.rows == expected.rows);
+      EXPECT_EQ(lines(made), lines(expected));
+    }
   }
+}
+
+TEST(Csv, ReadsLineEndsThatPiecesCutInTwo) {
+  static constexpr std::size_t piece = 128 << 10;
+  const std::string header = "name,city\r\n";
+  for (const std::string end : {"\r\n", "\r", "\n"})
+    for (std::size_t size = piece - 3; size <= piece + 1; ++size) {
+      const std::string name(size - header.size() - 2, 'x');
+      const Made made = read(header + name + ",b" + end + "c,d" + end + "e\r\n");
+      EXPECT_EQ(made.rows, (Rows{{name, "b"}, {"c", "d"}})) << size;
+      EXPECT_EQ(made.findings, (Texts{"people.csv:4:1: the row has 1 field, and the header 2"})) << size;
+    }
 }
 
 TEST(Csv, CountsLinesBehindAFieldThatEndsWithACarriageReturn) {
