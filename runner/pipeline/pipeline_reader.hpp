@@ -43,6 +43,7 @@ class PipelineReader {
   Step read_step(const YamlNode& node, std::string_view stage) const;
   const StageHandler& find_handler(const YamlNode& name) const;
   void read_step_options(const YamlNode& map, Step& step) const;
+  void read_variable_defaults(const YamlNode& node, Step& step) const;
 
   std::vector<Tier> read_tiers(const YamlEntry& entry) const;
   void check_tiers(const YamlNode& tiers, const Pipeline& pipeline) const;

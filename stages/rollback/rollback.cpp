@@ -31,6 +31,7 @@ static constexpr std::array<std::string_view, 3> allow_choices{"not-newest", "da
 static constexpr std::array own_options{
     OptionSpec{.name = "version",
                .help = "The version to roll back, 1 to 20 digits; empty: see when_empty",
+               .default_text = "${MIGRATION_VERSION:-}",
                .non_empty = false,
                .repeated = true},
     OptionSpec{.name = "to",
@@ -49,7 +50,7 @@ static constexpr std::array own_options{
                .help =
                    "Without version, to and steps: refuse, or roll back what this pipeline applied (without "
                    "a pipeline, the newest batch)",
-               .default_text = "refuse",
+               .default_text = "${RUNNER_WHEN_EMPTY:-refuse}",
                .choices = when_empty_choices},
     OptionSpec{.name = "source",
                .type = OptionType::choice,

@@ -113,8 +113,8 @@ static Error nothing_named(const StepInput& in) {
   return Error{ExitCode::usage, "no version to roll back is named"}
       .because(what_could_be(in.plan))
       .hint(
-          "set MIGRATION_VERSION (or `version`, `to` or `steps` of step 'rollback'), or write 'when_empty: "
-          "batch' to roll back what this pipeline applied");
+          "set MIGRATION_VERSION (or `version`, `to` or `steps` of step 'rollback'), or "
+          "RUNNER_WHEN_EMPTY=batch to roll back what this pipeline applied");
 }
 
 static Selection by_batch(const StepInput& in, BatchSource& batches) {

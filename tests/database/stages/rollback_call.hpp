@@ -20,6 +20,8 @@ class RollbackTest : public testing::Test {
   RollbackTest() {
     for (const char* name : {"CI", "CI_PIPELINE_ID", "CI_PIPELINE_SOURCE", "RUNNER_ALLOW"}) ::unsetenv(name);
     call_.target = database_.session();
+    call_.options.set("when_empty",
+                      std::string("refuse"));  // the default is a variable's, which the file's reader takes
     call_.applied("1", "clients", "CREATE TABLE clients (id int PRIMARY KEY, mail text);");
     call_.rollback_file("DROP TABLE clients;");
     call_.applied("2", "bills", "CREATE TABLE bills (id int PRIMARY KEY); CREATE INDEX ON clients (mail);");

@@ -94,6 +94,28 @@ TEST(Pipeline, ANumberInQuotesMayComeFromAVariable) {
   EXPECT_EQ(pipeline.stages.at(0).steps.at(0).options.integer("limit"), 42);
 }
 
+TEST(Pipeline, ADefaultMayComeFromAVariable) {
+  const Pipeline pipeline =
+      load("version: 1\nstages: {a: [check, check: {limit: 3}]}\n", {{"CHECK_LIMIT", "42"}});
+  const Stage& stage = pipeline.stages.at(0);
+  EXPECT_EQ(stage.steps.at(0).options.integer("limit"), 42);
+  EXPECT_EQ(stage.steps.at(0).variables, std::vector<std::string>{"CHECK_LIMIT"});
+  EXPECT_EQ(stage.steps.at(1).options.integer("limit"), 3);
+  EXPECT_TRUE(stage.steps.at(1).variables.empty());
+}
+
+TEST(Pipeline, AVariableThatDoesNotFitADefaultIsToldAtTheStep) {
+  try {
+    load("version: 1\nstages: {a: [check]}\n", {{"CHECK_LIMIT", "many"}});
+    FAIL() << "nothing was refused";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ExitCode::usage);
+    EXPECT_EQ(e.text().find("many"), std::string::npos) << e.text();
+    EXPECT_TRUE(e.text().starts_with("error: pipelines/p.yml:2:14: the value of CHECK_LIMIT does not fit "))
+        << e.text();
+  }
+}
+
 struct UrlCase {
   std::string url;  ///< of the file; empty: left out
   std::map<std::string, std::string> variables;

@@ -30,7 +30,7 @@ static constexpr std::array<OptionSpec, 5> check_options{{
     {.name = "fail_on", .type = OptionType::choice, .default_text = "error", .choices = severities},
     {.name = "limit",
      .type = OptionType::integer,
-     .default_text = "10",
+     .default_text = "${CHECK_LIMIT:-10}",
      .unit = "rows",
      .min = 1,
      .max = 100},
