@@ -25,25 +25,17 @@ static bool starts_character(char c) {
 }
 
 void LineCounter::add(std::string_view text) {
-  if (!after_return_ && text.find('\r') == std::string_view::npos) {
-    if (const std::size_t last = text.rfind('\n'); last != std::string_view::npos) {
-      for (std::size_t at = text.find('\n'); at != last; at = text.find('\n', at + 1)) ++line_;
-      end_line();
-      text.remove_prefix(last + 1);
-    }
-    column_ += std::count_if(text.begin(), text.end(), starts_character);
-    return;
+  if (text.empty()) return;
+  const auto follows_return = [&](std::size_t at) { return at == 0 ? after_return_ : text[at - 1] == '\r'; };
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string_view::npos; ++at)
+    if (!follows_return(at)) ++line_;
+  for (std::size_t at = 0; (at = text.find('\r', at)) != std::string_view::npos; ++at) ++line_;
+  after_return_ = text.back() == '\r';
+  if (const std::size_t last = text.find_last_of("\r\n"); last != std::string_view::npos) {
+    column_ = 1;
+    text.remove_prefix(last + 1);
   }
-  for (const char c : text) {
-    const bool ends_line = c == '\r' || (c == '\n' && !after_return_);
-    if (ends_line) {
-      ++line_;
-      column_ = 1;
-    } else if (c != '\n' && starts_character(c)) {
-      ++column_;
-    }
-    after_return_ = c == '\r';
-  }
+  column_ += std::count_if(text.begin(), text.end(), starts_character);
 }
 
 struct TextSource::Converter {
