@@ -115,13 +115,7 @@ PipelineReader::Section PipelineReader::read_section(const PipelineSection& sect
         result.url_place = file_.place(entry.value.offset);
       }
     }
-  for (const OptionSpec& spec : section.keys) {
-    // Defaults may name variables, as the file itself may.
-    if (result.options.has(spec.name) || spec.default_text.find('$') == std::string_view::npos) continue;
-    Substituted value = substitute(spec.default_text, variables_);
-    if (spec.name == "url") result.variables = std::move(value.names);
-    result.options.set(std::string(spec.name), std::move(value.text));
-  }
+  read_variable_defaults(section.keys, section.name, 0, result.options, result.variables);
   add_defaults(section.keys, result.options);
   return result;
 }
@@ -229,6 +223,23 @@ OptionMap PipelineReader::read_map(const OptionSpec& spec, const YamlNode& map,
     values.emplace(entry.key.text, std::move(word));
   }
   return values;
+}
+
+void PipelineReader::read_variable_defaults(std::span<const OptionSpec> specs, std::string_view owner,
+                                            std::size_t offset, Options& options,
+                                            std::vector<std::string>& variables) const {
+  const auto scalar = [&](std::string_view text) {
+    YamlNode written;
+    written.kind = Kind::scalar;
+    written.text = text;
+    written.offset = offset;
+    return written;
+  };
+  for (const OptionSpec& spec : specs) {
+    if (options.has(spec.name) || spec.default_text.find('$') == std::string_view::npos) continue;
+    const YamlEntry entry{scalar(spec.name), scalar(spec.default_text)};
+    options.set(std::string(spec.name), read_option(spec, entry, owner, variables));
+  }
 }
 
 OptionValue PipelineReader::read_option(const OptionSpec& spec, const YamlEntry& entry,

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace runner {
 
@@ -30,6 +31,9 @@ class PipelineReader {
   Section read_section(const PipelineSection& section, const YamlNode* map) const;
   OptionValue read_option(const OptionSpec& spec, const YamlEntry& entry, std::string_view owner,
                           std::vector<std::string>& variables) const;
+  /// Defaults may name variables, as the file itself may; a value that does not fit is told at `offset`.
+  void read_variable_defaults(std::span<const OptionSpec> specs, std::string_view owner, std::size_t offset,
+                              Options& options, std::vector<std::string>& variables) const;
   OptionMap read_map(const OptionSpec& spec, const YamlNode& map, std::string_view owner) const;
   Substituted value_of(const YamlNode& scalar) const;
   template <typename Check>
@@ -43,7 +47,6 @@ class PipelineReader {
   Step read_step(const YamlNode& node, std::string_view stage) const;
   const StageHandler& find_handler(const YamlNode& name) const;
   void read_step_options(const YamlNode& map, Step& step) const;
-  void read_variable_defaults(const YamlNode& node, Step& step) const;
 
   std::vector<Tier> read_tiers(const YamlEntry& entry) const;
   void check_tiers(const YamlNode& tiers, const Pipeline& pipeline) const;

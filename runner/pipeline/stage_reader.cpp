@@ -93,25 +93,10 @@ Step PipelineReader::read_step(const YamlNode& node, std::string_view stage) con
     if (spec.required && !step.options.has(spec.name))
       throw file_.error_at(node, fmt::format("'{}' wants option '{}'", step.handler->name, spec.name))
           .hint(fmt::format("add '{}': {}", spec.name, spec.help));
-  read_variable_defaults(node, step);
+  read_variable_defaults(step.handler->options, step.handler->name, node.offset, step.options,
+                         step.variables);
   add_defaults(step.handler->options, step.options);
   return step;
-}
-
-/// Defaults may name variables, as the file itself may.
-void PipelineReader::read_variable_defaults(const YamlNode& node, Step& step) const {
-  for (const OptionSpec& spec : step.handler->options) {
-    if (step.options.has(spec.name) || spec.default_text.find('$') == std::string_view::npos) continue;
-    const auto scalar = [&](std::string_view text) {
-      YamlNode written;
-      written.kind = Kind::scalar;
-      written.text = text;
-      written.offset = node.offset;
-      return written;
-    };
-    const YamlEntry entry{scalar(spec.name), scalar(spec.default_text)};
-    step.options.set(std::string(spec.name), read_option(spec, entry, step.handler->name, step.variables));
-  }
 }
 
 const StageHandler& PipelineReader::find_handler(const YamlNode& name) const {
