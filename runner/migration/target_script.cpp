@@ -3,6 +3,7 @@
 #include "runner/migration/lock_keys.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -53,12 +54,12 @@ static SqlCall with_idle_limit(SqlCall history, std::size_t largest_bytes) {
 
 void TargetScript::add_work(const TargetWork& work, const Session& session, const HistoryTable& history,
                             const LockCost& cost) {
-  std::vector<SqlCall> ending = work.also;
-  if (work.entry) ending.push_back(add_entry(session, history, work.entry(cost)));
-  std::size_t largest_bytes = 0;
+  std::optional<SqlCall> entry;
+  if (work.entry) entry = add_entry(session, history, work.entry(cost));
+  std::size_t largest_bytes = entry ? bytes_of(*entry) : 0;
   for (const Statement& statement : work.statements)
     largest_bytes = std::max(largest_bytes, statement.text.size());
-  for (const SqlCall& call : ending) largest_bytes = std::max(largest_bytes, bytes_of(call));
+  for (const SqlCall& call : work.also) largest_bytes = std::max(largest_bytes, bytes_of(call));
 
   histories_.push_back(calls_.size());
   add_usual(with_idle_limit(work.history, largest_bytes), true);
@@ -66,12 +67,8 @@ void TargetScript::add_work(const TargetWork& work, const Session& session, cons
   // The file may have taken another role, which may not write our tables.
   add({.sql = "RESET SESSION AUTHORIZATION"});
   add({.sql = "RESET ROLE"});
-  for (std::size_t i = 0; i < ending.size(); ++i) {
-    if (i < work.also.size())
-      add(std::move(ending[i]));
-    else
-      add_usual(std::move(ending[i]));
-  }
+  for (const SqlCall& call : work.also) add(call);
+  if (entry) add_usual(std::move(*entry));
 }
 
 /// The lock is the transaction's own, so that two runners cannot both be here even where the session's lock
