@@ -49,9 +49,6 @@ class AuthFaults : public testing::Test {
         "(SELECT count(account) FROM people))");
   }
   static bool is_commit(const StatementProxy::Statement& statement) { return statement.text == "COMMIT"; }
-  static bool holds(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-  }
 
   TestFolder folder_{};
   const TestDatabase database_{TestDatabase::Content::supabase};
@@ -85,10 +82,7 @@ TEST_F(AuthFaults, ALinkAloneWhoseAnswerIsLostIsFoundToBeThere) {
 TEST_F(AuthFaults, AccountsOfABackendThatEndsBeforeTheCommitAreFoundToBeMissing) {
   StatementProxy proxy(
       database_.url(), [](const auto& statement) { return statement.text == "SELECT pg_current_xact_id()"; },
-      [&](const auto& statement) {
-        admin_.query(fmt::format("SELECT pg_terminate_backend({})", statement.backend), "end the backend");
-        return Then::pass;
-      });
+      end_backend(admin_));
   const auto run = start(proxy.url());
   EXPECT_EQ(run->wait(), to_int(ExitCode::environment)) << run->told();
   EXPECT_TRUE(holds(run->told(), "nothing was kept of the accounts' transaction")) << run->told();

@@ -26,9 +26,6 @@ class ConnectionFaults : public testing::Test {
       return seen && statement.text == "COMMIT";
     };
   }
-  static bool holds(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-  }
   void wait_for_words(const Program& program, std::string_view words) const {
     while (!holds(program.told(), words)) ::usleep(1000);
   }

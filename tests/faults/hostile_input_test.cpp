@@ -17,9 +17,6 @@ class HostileInput : public testing::Test {
     project_.apply(database_.url())->wait();
     before_ = state_of(admin_);
   }
-  static bool holds(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-  }
 
   FaultProject project_{};
   const TestDatabase database_{};

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <sys/types.h>
 
@@ -37,5 +38,10 @@ class Program {
   pid_t pid_ = -1;
   int code_ = -1;
 };
+
+/// Of what a program told.
+inline bool holds(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 }  // namespace runner

@@ -11,10 +11,6 @@
 
 namespace runner {
 
-static bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 /// A database that a stage cannot work on, or not through this connection, or not as this role.
 class RefusedTarget : public testing::TestWithParam<Stage> {
  protected:

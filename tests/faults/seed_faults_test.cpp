@@ -19,6 +19,17 @@ namespace runner {
 
 using Then = StatementProxy::Then;
 
+/// The first statement of this text behind one that begins with these words.
+static StatementProxy::Choice first_after(const std::string& words, const std::string& text) {
+  return [words, text, seen = false](const StatementProxy::Statement& statement) mutable {
+    seen = seen || statement.text.starts_with(words);
+    return std::exchange(seen, seen && statement.text != text) && statement.text == text;
+  };
+}
+static StatementProxy::Choice commit_after(const std::string& words) {
+  return first_after(words, "COMMIT");
+}
+
 /// Clients and their bills, which a trigger can hold up.
 class SeedFaults : public testing::Test {
  protected:
@@ -64,6 +75,22 @@ class SeedFaults : public testing::Test {
         "EXECUTE FUNCTION wait_long()",
         "hold up the insert");
   }
+  void make_a_view_of_the_bills() const {
+    database_.session().query(
+        "ALTER TABLE bills RENAME TO kept_bills; CREATE VIEW bills AS SELECT number, client_id FROM "
+        "kept_bills",
+        "make a view of it");
+  }
+  void expect_a_lost_answer_to_be_found(const std::string& kind) {
+    StatementProxy proxy(database_.url(), commit_after("INSERT INTO public.bills"),
+                         [](const auto&) { return Then::cut; });
+    const auto run = start(proxy.url());
+    EXPECT_EQ(run->wait(), 0) << run->told();
+    EXPECT_TRUE(holds(run->told(), "the load was committed before the connection broke")) << run->told();
+    EXPECT_EQ(proxy.faults(), 1);
+    EXPECT_TRUE(whole());
+    count_fault(kind, whole());
+  }
   void let_the_insert_go() const { database_.session().query("DROP TRIGGER waits ON bills", "let go"); }
   void wait_for_the_insert() {
     wait_until(admin_,
@@ -90,9 +117,6 @@ class SeedFaults : public testing::Test {
     EXPECT_EQ(again->wait(), 0) << again->told();
     EXPECT_TRUE(whole()) << kind;
     count_fault(kind, whole());
-  }
-  static bool holds(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
   }
 
   TestFolder folder_{};
@@ -173,53 +197,21 @@ TEST_F(SeedFaults, ALoadTakesNoMoreMemoryTheLongerItIs) {
 
 // --- The answer to COMMIT ----------------------------------------------------------------------------------
 
-/// The first statement of this text behind one that begins with these words.
-static StatementProxy::Choice first_after(const std::string& words, const std::string& text) {
-  return [words, text, seen = false](const StatementProxy::Statement& statement) mutable {
-    seen = seen || statement.text.starts_with(words);
-    return std::exchange(seen, seen && statement.text != text) && statement.text == text;
-  };
-}
-static StatementProxy::Choice commit_after(const std::string& words) {
-  return first_after(words, "COMMIT");
-}
-
 TEST_F(SeedFaults, ALoadWhoseAnswerIsLostIsFoundToBeDone) {
-  StatementProxy proxy(database_.url(), commit_after("INSERT INTO public.bills"),
-                       [](const auto&) { return Then::cut; });
-  const auto run = start(proxy.url());
-  EXPECT_EQ(run->wait(), 0) << run->told();
-  EXPECT_TRUE(holds(run->told(), "the load was committed before the connection broke")) << run->told();
-  EXPECT_EQ(proxy.faults(), 1);
-  EXPECT_TRUE(whole());
-  count_fault("seed: connection cut behind COMMIT", whole());
+  expect_a_lost_answer_to_be_found("seed: connection cut behind COMMIT");
 }
 
 /// A view's rows do not tell which transaction wrote them.
 TEST_F(SeedFaults, ALoadIntoAViewWhoseAnswerIsLostIsFoundToBeDone) {
-  database_.session().query(
-      "ALTER TABLE bills RENAME TO kept_bills; CREATE VIEW bills AS SELECT number, client_id FROM kept_bills",
-      "make a view of it");
-  StatementProxy proxy(database_.url(), commit_after("INSERT INTO public.bills"),
-                       [](const auto&) { return Then::cut; });
-  const auto run = start(proxy.url());
-  EXPECT_EQ(run->wait(), 0) << run->told();
-  EXPECT_TRUE(holds(run->told(), "the load was committed before the connection broke")) << run->told();
-  EXPECT_EQ(proxy.faults(), 1);
-  EXPECT_TRUE(whole());
-  count_fault("seed: connection cut behind COMMIT, into a view", whole());
+  make_a_view_of_the_bills();
+  expect_a_lost_answer_to_be_found("seed: connection cut behind COMMIT, into a view");
 }
 
 TEST_F(SeedFaults, ALoadIntoAViewThatBreaksBeforeItsCommitIsFoundToBeUndone) {
-  database_.session().query(
-      "ALTER TABLE bills RENAME TO kept_bills; CREATE VIEW bills AS SELECT number, client_id FROM kept_bills",
-      "make a view of it");
-  StatementProxy proxy(
-      database_.url(), first_after("INSERT INTO public.bills", "SELECT pg_current_xact_id()"),
-      [&](const auto& statement) {
-        admin_.query(fmt::format("SELECT pg_terminate_backend({})", statement.backend), "end the backend");
-        return Then::pass;
-      });
+  make_a_view_of_the_bills();
+  StatementProxy proxy(database_.url(),
+                       first_after("INSERT INTO public.bills", "SELECT pg_current_xact_id()"),
+                       end_backend(admin_));
   const auto run = start(proxy.url());
   EXPECT_EQ(run->wait(), to_int(ExitCode::environment)) << run->told();
   EXPECT_TRUE(holds(run->told(), "nothing was kept of the load")) << run->told();
@@ -230,10 +222,7 @@ TEST_F(SeedFaults, ALoadThatBreaksBeforeItsCommitIsFoundToBeUndone) {
   StatementProxy proxy(
       database_.url(),
       [](const auto& statement) { return statement.text.starts_with("SELECT pg_current_xact_id()::xid"); },
-      [&](const auto& statement) {
-        admin_.query(fmt::format("SELECT pg_terminate_backend({})", statement.backend), "end the backend");
-        return Then::pass;
-      });
+      end_backend(admin_));
   const auto run = start(proxy.url());
   EXPECT_EQ(run->wait(), to_int(ExitCode::environment)) << run->told();
   EXPECT_TRUE(holds(run->told(), "the connection broke")) << run->told();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -255,6 +256,13 @@ void StatementProxy::serve() {
       carriers.emplace_back([this, client] { CarriedConnection(*this, client).carry(); });
   }
   for (std::thread& carrier : carriers) carrier.join();
+}
+
+StatementProxy::Fault end_backend(Session& admin) {
+  return [&admin](const StatementProxy::Statement& statement) {
+    admin.query(fmt::format("SELECT pg_terminate_backend({})", statement.backend), "end a backend");
+    return StatementProxy::Then::pass;
+  };
 }
 
 }  // namespace runner

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/postgres/session.hpp"
 #include "runner/postgres/url.hpp"
 
 #include <atomic>
@@ -57,5 +58,8 @@ class StatementProxy {
   std::atomic<int> faults_{0};
   std::thread thread_;
 };
+
+/// Ends the server's process that executed the statement, by way of another session.
+StatementProxy::Fault end_backend(Session& admin);
 
 }  // namespace runner
