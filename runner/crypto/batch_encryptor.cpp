@@ -1,6 +1,7 @@
 #include "runner/crypto/batch_encryptor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <csignal>
@@ -42,14 +43,16 @@ struct BatchEncryptor::Impl {
   void begin(std::span<std::string_view> batch);
   void work(Encryptor& encryptor);
   void ask();
-  void wait();
+  void wait_for_helper();
+  void drop() noexcept;
   void help();
 
   EncryptionKey key;
   alignas(apart_bytes) Encryptor own;
   alignas(apart_bytes) std::atomic<std::size_t> next_part = 0;
   alignas(apart_bytes) std::span<std::string_view> values{};
-  std::vector<SealedPart> parts{};
+  std::array<std::vector<SealedPart>, 2> rooms{};  ///< the last batch's is not written to
+  std::vector<SealedPart>* parts = &rooms.front();
 
   std::thread thread{};
   std::mutex mutex{};
@@ -72,8 +75,9 @@ static void seal(Encryptor& encryptor, std::span<std::string_view> values, std::
 
 void BatchEncryptor::Impl::begin(std::span<std::string_view> batch) {
   values = batch;
+  parts = parts == &rooms.front() ? &rooms.back() : &rooms.front();
   const std::size_t count = (batch.size() + values_a_part - 1) / values_a_part;
-  if (parts.size() < count) parts.resize(count);
+  if (parts->size() < count) parts->resize(count);
   next_part = 0;
 }
 
@@ -82,7 +86,8 @@ void BatchEncryptor::Impl::work(Encryptor& encryptor) {
     const std::size_t part = next_part++;
     const std::size_t first = part * values_a_part;
     if (first >= values.size()) return;
-    seal(encryptor, values.subspan(first, std::min(values_a_part, values.size() - first)), parts[part].text);
+    seal(encryptor, values.subspan(first, std::min(values_a_part, values.size() - first)),
+         (*parts)[part].text);
   }
 }
 
@@ -119,11 +124,17 @@ void BatchEncryptor::Impl::ask() {
 }
 
 /// One that has not begun need not.
-void BatchEncryptor::Impl::wait() {
+void BatchEncryptor::Impl::wait_for_helper() {
   std::unique_lock lock(mutex);
   if (helper == Helper::asked) helper = Helper::idle;
   changed.wait(lock, [this] { return helper == Helper::idle; });
-  if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
+}
+
+void BatchEncryptor::Impl::drop() noexcept {
+  next_part = values.size();
+  wait_for_helper();
+  failure = nullptr;
+  values = {};
 }
 
 void BatchEncryptor::Impl::help() {
@@ -161,19 +172,25 @@ BatchEncryptor::Impl::~Impl() {
 BatchEncryptor::BatchEncryptor(const EncryptionKey& key) : impl_(std::make_unique<Impl>(key)) {}
 BatchEncryptor::~BatchEncryptor() = default;
 
-void BatchEncryptor::encrypt(std::span<std::string_view> values) {
+void BatchEncryptor::begin(std::span<std::string_view> values) {
   static const bool alone = std::thread::hardware_concurrency() < 2;
   impl_->begin(values);
-  if (alone || values.size() < parts_worth_a_thread * values_a_part) return impl_->work(impl_->own);
-  impl_->ask();
+  if (!alone && values.size() >= parts_worth_a_thread * values_a_part) impl_->ask();
+}
+
+void BatchEncryptor::finish() {
   try {
     impl_->work(impl_->own);
   } catch (...) {
-    impl_->next_part = values.size();
-    impl_->wait();
+    impl_->drop();
     throw;
   }
-  impl_->wait();
+  impl_->wait_for_helper();
+  if (impl_->failure) std::rethrow_exception(std::exchange(impl_->failure, nullptr));
+}
+
+void BatchEncryptor::abandon() noexcept {
+  impl_->drop();
 }
 
 }  // namespace runner

@@ -25,6 +25,7 @@ struct CsvReader::Impl {
   std::int64_t record_line = 1;
   std::size_t open_fields = 0;        ///< of the record that has not ended
   std::size_t open_record_bytes = 0;  ///< at least so long is it
+  CsvBatch open{};                    ///< its fields, between two batches
   bool row_ended = false;             ///< during one piece
   bool ended = false;
 
@@ -48,6 +49,7 @@ struct CsvReader::Impl {
   void add_field(std::string_view text);
   void end_record(int end);
   void begin(CsvBatch& into);
+  void keep_open_record();
   void take(std::string_view piece);
   void split_lines(std::string_view piece);
   std::size_t split_line(std::size_t start);
@@ -76,15 +78,20 @@ void CsvReader::Impl::end_record(int end) {
   if (end == '\n') lines.add("\n");
 }
 
-/// Moves the fields of the record that has not ended to the beginning of an otherwise empty batch.
+/// A batch begins with the fields of the record that had not ended.
 void CsvReader::Impl::begin(CsvBatch& into) {
   batch = &into;
-  const std::size_t closed = into.fields_.size() - open_fields;
-  const std::size_t offset = open_fields > 0 ? into.fields_[closed].offset : into.text_.size();
-  into.text_.erase(0, offset);
-  into.fields_.erase(into.fields_.begin(), into.fields_.begin() + static_cast<std::ptrdiff_t>(closed));
-  for (CsvBatch::Span& span : into.fields_) span.offset -= offset;
+  into.text_ = open.text_;
+  into.fields_ = open.fields_;
   into.records_.clear();
+}
+
+void CsvReader::Impl::keep_open_record() {
+  const auto first = batch->fields_.end() - static_cast<std::ptrdiff_t>(open_fields);
+  const std::size_t offset = open_fields > 0 ? first->offset : batch->text_.size();
+  open.text_.assign(batch->text_, offset);
+  open.fields_.assign(first, batch->fields_.end());
+  for (CsvBatch::Span& span : open.fields_) span.offset -= offset;
 }
 
 void CsvReader::Impl::refuse(Place place, std::string message, std::string remedy) {
@@ -195,6 +202,7 @@ bool CsvReader::next(CsvBatch& batch) {
     else
       impl_->take(piece);
   }
+  impl_->keep_open_record();
   return !batch.records().empty();
 }
 

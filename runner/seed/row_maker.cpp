@@ -24,6 +24,15 @@ std::uint64_t RowCounts::skipped_rows() const {
 RowMaker::RowMaker(const Dataset& dataset, BatchEncryptor* encryptor, std::size_t limit)
     : dataset_(dataset), encryptor_(encryptor), limit_(limit), reader_(dataset) {
   for (const SkipRule& rule : dataset.skip_when) counts_.skipped.emplace_back(rule.reason, 0);
+  const std::size_t slots = std::accumulate(dataset.columns.begin(), dataset.columns.end(), std::size_t{0},
+                                            [](std::size_t sum, const DatasetColumn& column) {
+                                              return sum + (column.lookup ? column.from.size() : 1);
+                                            });
+  for (Draft& draft : drafts_) draft.rows.slots = slots;
+}
+
+RowMaker::~RowMaker() {
+  if (encryptor_ != nullptr) encryptor_->abandon();
 }
 
 // --- The header --------------------------------------------------------------------------------------------
@@ -92,28 +101,42 @@ const std::vector<std::size_t>& RowMaker::fields_of(const DatasetColumn& column)
 // --- Rows --------------------------------------------------------------------------------------------------
 
 bool RowMaker::next(RowBatch& batch) {
-  batch_ = &batch;
-  batch.slots = std::accumulate(dataset_.columns.begin(), dataset_.columns.end(), std::size_t{0},
-                                [](std::size_t sum, const DatasetColumn& column) {
-                                  return sum + (column.lookup ? column.from.size() : 1);
-                                });
-  batch.lines.clear();
-  batch.values.clear();
-  while (batch.lines.empty() && found_.size() < limit_) {
-    kept_.release();
+  if (draft_ == nullptr) {
+    draft_ = &drafts_.front();
+    make_draft();
+    begin_encrypting(*draft_);
+  }
+  rows_read_ = counts_.read;
+  bytes_read_ = reader_.bytes_read();
+  Draft& ready = *draft_;
+  draft_ = &ready == &drafts_.front() ? &drafts_.back() : &drafts_.front();
+  make_draft();
+  finish_encrypting(ready);
+  begin_encrypting(*draft_);
+  batch.slots = ready.rows.slots;
+  batch.lines.swap(ready.rows.lines);
+  batch.values.swap(ready.rows.values);
+  return !batch.lines.empty();
+}
+
+void RowMaker::make_draft() {
+  draft_->rows.lines.clear();
+  draft_->rows.values.clear();
+  while (!ended_ && draft_->rows.lines.empty() && found_.size() < limit_) {
+    draft_->kept.release();
     const bool first = header_.empty();
-    if (!reader_.next(csv_)) break;
-    if (first) read_header(csv_);
-    if (first && !found_.empty()) return false;  // nothing can be read by a wrong header
-    for (const CsvBatch::Record& record : csv_.records()) {
-      if (first && &record == &csv_.records().front()) continue;
+    ended_ = !reader_.next(draft_->csv);
+    if (ended_) break;
+    if (first) read_header(draft_->csv);
+    ended_ = first && !found_.empty();  // nothing can be read by a wrong header
+    if (ended_) return;
+    for (const CsvBatch::Record& record : draft_->csv.records()) {
+      if (first && &record == &draft_->csv.records().front()) continue;
       if (found_.size() < limit_) make(record);
     }
-    encrypt_pending();
   }
   if (header_.empty() && !reader_.problem() && found_.empty())
     refuse({.line = 1}, 0, "csv-header", "the file is empty", "Write a header with the columns' names.");
-  return !batch.lines.empty();
 }
 
 void RowMaker::make(const CsvBatch::Record& record) {
@@ -124,21 +147,22 @@ void RowMaker::make(const CsvBatch::Record& record) {
         fmt::format("the row has {}, and the header {}", count_of(record.fields, "field"), header_.size()),
         "Look for a delimiter in a value without quotes, or for a line that was cut off.");
   if (skipped(record)) return;
-  const std::size_t values = batch_->values.size();
+  RowBatch& rows = draft_->rows;
+  const std::size_t values = rows.values.size();
   const std::size_t found = found_.size();
   for (const Plan& plan : plans_) make_column(plan, record);
   if (found_.size() == found) {
-    batch_->lines.push_back(record.line);
+    rows.lines.push_back(record.line);
     ++counts_.made;
     return;
   }
-  batch_->values.resize(values);
-  while (!to_encrypt_.empty() && to_encrypt_.back() >= values) to_encrypt_.pop_back();
+  rows.values.resize(values);
+  while (!draft_->to_encrypt.empty() && draft_->to_encrypt.back() >= values) draft_->to_encrypt.pop_back();
 }
 
 bool RowMaker::skipped(const CsvBatch::Record& record) {
   for (std::size_t i = 0; i < skips_.size(); ++i) {
-    const std::string_view field = trimmed(csv_.field(record, skips_[i].field));
+    const std::string_view field = trimmed(draft_->csv.field(record, skips_[i].field));
     const std::vector<std::string>& values = skips_[i].rule->values;
     if (values.empty() ? !field.empty() : std::find(values.begin(), values.end(), field) == values.end())
       continue;
@@ -154,7 +178,7 @@ static bool contains(const std::vector<std::string>& texts, std::string_view tex
 
 void RowMaker::make_column(const Plan& plan, const CsvBatch::Record& record) {
   const DatasetColumn& column = *plan.column;
-  std::vector<Value>& values = batch_->values;
+  std::vector<Value>& values = draft_->rows.values;
   const std::size_t found = found_.size();
   if (column.constant) {
     values.push_back({column.constant->data(), column.constant->size()});
@@ -162,7 +186,7 @@ void RowMaker::make_column(const Plan& plan, const CsvBatch::Record& record) {
     values.push_back(days_between(plan, record));
   } else if (column.lookup) {
     for (const std::size_t field : plan.fields) {
-      const std::string_view text = trimmed(csv_.field(record, field));
+      const std::string_view text = trimmed(draft_->csv.field(record, field));
       values.push_back(text.empty() || contains(column.null_if, text) ? Value{}
                                                                       : Value{text.data(), text.size()});
     }
@@ -171,8 +195,8 @@ void RowMaker::make_column(const Plan& plan, const CsvBatch::Record& record) {
     if (std::any_of(key.begin(), key.end(), [](const Value& part) { return part.is_null(); }))
       std::fill(key.begin(), key.end(), Value{});
   } else {
-    values.push_back(make_single(plan, csv_.field(record, plan.fields.front()), record));
-    if (column.encrypt && !values.back().is_null()) to_encrypt_.push_back(values.size() - 1);
+    values.push_back(make_single(plan, draft_->csv.field(record, plan.fields.front()), record));
+    if (column.encrypt && !values.back().is_null()) draft_->to_encrypt.push_back(values.size() - 1);
   }
   if (column.required && values.back().is_null() && found_.size() == found)
     refuse(record, plan.fields.front(), "missing-value",
@@ -228,7 +252,7 @@ Value RowMaker::converted(const Plan& plan, std::string_view text, const CsvBatc
 Value RowMaker::days_between(const Plan& plan, const CsvBatch::Record& record) {
   std::optional<std::chrono::sys_days> days[2];
   for (std::size_t i = 0; i < 2; ++i) {
-    const std::string_view text = trimmed(csv_.field(record, plan.fields[i]));
+    const std::string_view text = trimmed(draft_->csv.field(record, plan.fields[i]));
     if (text.empty() || contains(plan.column->null_if, text)) return {};
     days[i] = plan.column->format.parse(text);
     if (!days[i]) {
@@ -242,23 +266,27 @@ Value RowMaker::days_between(const Plan& plan, const CsvBatch::Record& record) {
 }
 
 Value RowMaker::kept(std::string_view text) {
-  auto* copy = static_cast<char*>(kept_.allocate(text.size(), 1));
+  auto* copy = static_cast<char*>(draft_->kept.allocate(text.size(), 1));
   std::memcpy(copy, text.data(), text.size());
   return {copy, text.size()};
 }
 
-/// All values of a batch together, because a second thread helps with many.
-void RowMaker::encrypt_pending() {
-  if (to_encrypt_.empty()) return;
-  encrypted_.clear();
-  for (const std::size_t position : to_encrypt_) encrypted_.push_back(batch_->values[position].text());
-  encryptor_->encrypt(encrypted_);
-  auto text = encrypted_.begin();
-  for (const std::size_t position : to_encrypt_) {
-    batch_->values[position] = {text->data(), text->size()};
+void RowMaker::begin_encrypting(Draft& draft) {
+  draft.encrypted.clear();
+  for (const std::size_t position : draft.to_encrypt)
+    draft.encrypted.push_back(draft.rows.values[position].text());
+  if (!draft.encrypted.empty()) encryptor_->begin(draft.encrypted);
+}
+
+void RowMaker::finish_encrypting(Draft& draft) {
+  if (draft.encrypted.empty()) return;
+  encryptor_->finish();
+  auto text = draft.encrypted.begin();
+  for (const std::size_t position : draft.to_encrypt) {
+    draft.rows.values[position] = {text->data(), text->size()};
     ++text;
   }
-  to_encrypt_.clear();
+  draft.to_encrypt.clear();
 }
 
 // --- Findings ----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include "runner/seed/csv_reader.hpp"
 #include "runner/seed/dataset.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
@@ -44,11 +45,15 @@ struct RowCounts {
 };
 
 /// Reads a dataset's CSV file and makes its rows: the one place where both outputs, SQL text and COPY, come
-/// from. Bad fields are kept as findings, up to a limit; their rows are left out.
+/// from. Bad fields are kept as findings, up to a limit; their rows are left out. It is one batch ahead,
+/// which is encrypted while the caller writes the last one.
 class RowMaker {
  public:
   /// `encryptor` may be null where nothing is encrypted. Throws: what TextSource throws.
   RowMaker(const Dataset& dataset, BatchEncryptor* encryptor, std::size_t limit);
+  ~RowMaker();
+  RowMaker(const RowMaker&) = delete;
+  RowMaker& operator=(const RowMaker&) = delete;
 
   /// The next rows; false at the end of the file, or when `limit` findings were made.
   bool next(RowBatch& batch);
@@ -56,8 +61,11 @@ class RowMaker {
   Findings findings() const;
   bool failed() const { return !found_.empty() || reader_.problem().has_value(); }
   std::size_t found() const { return found_.size(); }
+  /// Whole when `next` has returned false.
   const RowCounts& counts() const { return counts_; }
-  std::uint64_t bytes_read() const { return reader_.bytes_read(); }
+  /// How far the last batch reaches.
+  std::uint64_t rows_read() const { return rows_read_; }
+  std::uint64_t bytes_read() const { return bytes_read_; }
   std::uint64_t size_bytes() const { return reader_.size_bytes(); }
 
   /// Position in the header of each CSV column that a column reads.
@@ -73,11 +81,20 @@ class RowMaker {
     const SkipRule* rule;
     std::size_t field;
   };
+  /// Rows, and what their values are views into.
+  struct Draft {
+    CsvBatch csv{};
+    std::pmr::monotonic_buffer_resource kept{1 << 16};
+    RowBatch rows{};
+    std::vector<std::size_t> to_encrypt{};      ///< positions in the rows' values
+    std::vector<std::string_view> encrypted{};  ///< by position
+  };
 
   void read_header(const CsvBatch& batch);
   std::size_t field_named(const std::string& name, const Place& by, std::string_view who);
   void check_unused();
   bool is_used(std::size_t field) const;
+  void make_draft();
   void make(const CsvBatch::Record& record);
   bool skipped(const CsvBatch::Record& record);
   void make_column(const Plan& plan, const CsvBatch::Record& record);
@@ -86,7 +103,8 @@ class RowMaker {
   Value mapped(const Plan& plan, std::string_view text, const CsvBatch::Record& record);
   Value days_between(const Plan& plan, const CsvBatch::Record& record);
   Value kept(std::string_view text);
-  void encrypt_pending();
+  void begin_encrypting(Draft& draft);
+  void finish_encrypting(Draft& draft);
   void refuse(const CsvBatch::Record& record, std::size_t field, std::string_view rule, std::string message,
               std::string remedy);
   std::string shown(const Plan& plan, std::string_view text) const;
@@ -95,17 +113,17 @@ class RowMaker {
   BatchEncryptor* encryptor_;
   std::size_t limit_;
   CsvReader reader_;
-  CsvBatch csv_;
   std::vector<std::string> header_;
   std::int64_t header_line_ = 1;
   std::vector<Plan> plans_;
   std::vector<Skip> skips_;
   RowCounts counts_;
   std::vector<FieldFinding> found_;
-  RowBatch* batch_ = nullptr;
-  std::pmr::monotonic_buffer_resource kept_{1 << 16};
-  std::vector<std::size_t> to_encrypt_;      ///< positions in batch_->values
-  std::vector<std::string_view> encrypted_;  ///< kept for its capacity
+  std::array<Draft, 2> drafts_{};
+  Draft* draft_ = nullptr;  ///< the last one made; nothing before the first
+  bool ended_ = false;
+  std::uint64_t rows_read_ = 0;
+  std::uint64_t bytes_read_ = 0;
 };
 
 }  // namespace runner

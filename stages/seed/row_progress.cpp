@@ -35,9 +35,9 @@ void RowProgress::show(const RowMaker& maker) {
                        static_cast<double>(std::max<std::uint64_t>(maker.size_bytes(), 1));
   const double left = seconds / share - seconds;
   // The rows of the whole file are not known before its end: the bytes tell how many there may be.
-  const auto rows = static_cast<double>(maker.counts().read);
+  const auto rows = static_cast<double>(maker.rows_read());
   reporter_.progress(
-      maker.counts().read, static_cast<std::size_t>(std::max(rows / share, rows)),
+      maker.rows_read(), static_cast<std::size_t>(std::max(rows / share, rows)),
       fmt::format("{} {} {:.0f} rows/s, {} left", dataset_, bar(share), rows / seconds, seconds_shown(left)));
 }
 
@@ -45,7 +45,7 @@ void RowProgress::show_inserting(const RowMaker& maker) {
   const double seconds = std::chrono::duration<double>(now_() - started_).count();
   if (seconds < std::chrono::duration<double>(between_shows).count()) return;
   reporter_.progress(
-      maker.counts().read, maker.counts().read,
+      maker.rows_read(), maker.rows_read(),
       fmt::format("{} {} read in {}, the server inserts them", dataset_, bar(1), seconds_shown(seconds)));
 }
 
