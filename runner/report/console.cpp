@@ -103,7 +103,7 @@ class ConsoleReporter final : public Reporter {
         total > 0 ? fmt::format("  {}/{} {}", done, total, text) : fmt::format("  {} {}", done, text);
     std::replace(line.begin(), line.end(), '\n', ' ');
     line.resize(byte_offset(line, static_cast<std::size_t>(std::max(style_.columns, 2))));
-    log_ << "\r\x1b[K" << line << std::flush;
+    log_ << "\r\x1b[K" + line << std::flush;
     progress_shown_ = true;
   }
 
@@ -117,10 +117,8 @@ class ConsoleReporter final : public Reporter {
     if (style_.verbosity < 0) return;
     const std::string header = paint(bold, shown_text(handler)) + ": " + shown_text(intent);
     if (!style_.gitlab) return write_line("", header);
-    clear_progress();
     section_ = section_name(stage, handler, steps_);
-    log_ << fmt::format("\x1b[0Ksection_start:{}:{}\r\x1b[0K{}\n", unix_time(), section_, header)
-         << std::flush;
+    put(fmt::format("\x1b[0Ksection_start:{}:{}\r\x1b[0K{}\n", unix_time(), section_, header));
   }
 
   void step_finished(std::string_view, const StepReport& step) override {
@@ -131,13 +129,13 @@ class ConsoleReporter final : public Reporter {
       return;
     }
     show_findings(step.outcome);
-    if (step.error) write_text(paint_label(shown_text(step.error->text()), red));
+    if (step.error) put(paint_label(shown_text(step.error->text()), red));
     if (style_.verbosity >= 0) write_line("  ", result_line(step));
   }
 
   void stage_finished(const StageReport& stage) override {
     end_section();
-    if (stage.error) write_text(paint_label(shown_text(stage.error->text()), red));
+    if (stage.error) put(paint_label(shown_text(stage.error->text()), red));
     const bool passed = stage.exit_code == ExitCode::passed;
     if (!passed || style_.gitlab) {
       write_line("", fmt::format("exit code {}: {}", to_int(stage.exit_code), meaning(stage.exit_code)));
@@ -167,7 +165,7 @@ class ConsoleReporter final : public Reporter {
     for (const Finding& finding : outcome.findings) {
       if (style_.verbosity < 0 && finding.severity == Severity::info) continue;
       if (++shown > findings_shown) continue;
-      write_text(paint_label(shown_text(finding.text()), colour_of(finding.severity)));
+      put(paint_label(shown_text(finding.text()), colour_of(finding.severity)));
     }
     if (shown > findings_shown)
       write_line("", fmt::format("… and {}; the reports have all of them",
@@ -184,30 +182,24 @@ class ConsoleReporter final : public Reporter {
   }
 
   void write_line(std::string_view margin, std::string_view text) {
-    clear_progress();
     while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
-    log_ << margin;
+    std::string lines(margin);
     for (const char c : text) {
-      log_ << c;
-      if (c == '\n') log_ << margin << (margin.empty() ? "  " : "");
+      lines += c;
+      if (c == '\n') lines.append(margin).append(margin.empty() ? "  " : "");
     }
-    log_ << '\n' << std::flush;
+    put(lines + '\n');
   }
 
-  void write_text(std::string_view text) {
-    clear_progress();
-    log_ << text << std::flush;
-  }
-
-  void clear_progress() {
-    if (progress_shown_) log_ << "\r\x1b[K";
+  /// In one piece: stderr has no buffer, and others may write to it between two pieces.
+  void put(std::string_view text) {
+    log_ << (progress_shown_ ? "\r\x1b[K" + std::string(text) : std::string(text)) << std::flush;
     progress_shown_ = false;
   }
 
   void end_section() {
-    clear_progress();
-    if (section_.empty()) return;
-    log_ << fmt::format("\x1b[0Ksection_end:{}:{}\r\x1b[0K\n", unix_time(), section_) << std::flush;
+    if (section_.empty()) return put("");
+    put(fmt::format("\x1b[0Ksection_end:{}:{}\r\x1b[0K\n", unix_time(), section_));
     section_.clear();
   }
 

@@ -2,10 +2,13 @@
 #include "runner/core/secret.hpp"
 #include "tests/unit/report/sample_report.hpp"
 
+#include <cstddef>
 #include <cstdlib>
 #include <regex>
 #include <sstream>
+#include <streambuf>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -149,6 +152,35 @@ TEST(Console, HidesSecretsAndControlCharacters) {
   reporter->detail("detail hunter2hunter2");
   reporter->warn("warn hunter2hunter2");
   EXPECT_EQ(log.str(), "  say [hidden]\n  detail [hidden]\nwarning: warn [hidden]\n");
+}
+
+/// Keeps each write apart, as a pipe that others write to would.
+class Writes final : public std::streambuf {
+ public:
+  std::vector<std::string> pieces{};
+
+ private:
+  std::streamsize xsputn(const char* text, std::streamsize size) override {
+    if (size > 0) pieces.emplace_back(text, static_cast<std::size_t>(size));
+    return size;
+  }
+  int overflow(int c) override {
+    pieces.emplace_back(1, static_cast<char>(c));
+    return c;
+  }
+};
+
+// stderr has no buffer: what two jobs write at once must not be mixed within a line.
+TEST(Console, WritesEachMessageInOnePiece) {
+  Writes writes;
+  std::ostream log(&writes);
+  const auto reporter = console_reporter(log, {.terminal = true, .verbosity = 1});
+  reporter->say("one\ntwo");
+  reporter->progress(1, 2, "half");
+  reporter->warn("three\nfour");
+  reporter->detail("five");
+  EXPECT_EQ(writes.pieces, (std::vector<std::string>{"  one\n  two\n", "\r\x1b[K  1/2 half",
+                                                     "\r\x1b[Kwarning: three\n  four\n", "  five\n"}));
 }
 
 TEST(ConsoleStyleDetection, ObeysNoColorAndGitlab) {
