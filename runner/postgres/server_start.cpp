@@ -230,15 +230,15 @@ static std::string quoted_name(std::string_view name) {
 
 static void run_initdb(const ServerBinaries& binaries, const fs::path& data, const RunAs& as,
                        const StopSignal* stop) {
-  const ChildResult result = run_child({.program = (binaries.folder / "initdb").string(),
-                                        .arguments = {"-D", data.string(), "-U", embedded_superuser, "-E",
-                                                      "UTF8", "--locale=" + database_locale(), "--auth=trust",
-                                                      "--no-sync", "--no-instructions", "--wal-segsize=1"},
-                                        .environment = server_environment(),
-                                        .folder = "/",
-                                        .deadline = initdb_limit,
-                                        .as = as},
-                                       stop);
+  const ChildResult result = run_child(
+      {.program = (binaries.folder / "initdb").string(),
+       .arguments = {"-D", data.string(), "-U", embedded_superuser, "-E", "UTF8",
+                     "--locale=" + database_locale(), "--auth=trust", "--no-sync", "--wal-segsize=1"},
+       .environment = server_environment(),
+       .folder = "/",
+       .deadline = initdb_limit,
+       .as = as},
+      stop);
   if (!result.succeeded())
     throw Error{ExitCode::environment, "initdb cannot make a data directory"}.because(
         std::string(trimmed(result.errors.empty() ? result.output : result.errors)));

@@ -51,7 +51,7 @@ SELECT 'pg_subscription'::regclass,
        || coalesce(' slot ' || quote_ident(s.subslotname), ' no slot')
        || ' commit ' || s.subsynccommit  -- since 14
        || CASE WHEN s.subbinary THEN ' binary' ELSE '' END  -- since 14
-       || ' streaming ' || s.substream  -- since 14
+       || ' streaming ' || s.substream::text  -- since 14; "char" since 16
        || CASE WHEN s.subtwophasestate <> 'd' THEN ' two phase' ELSE '' END  -- since 15
        || CASE WHEN s.subdisableonerr THEN ' disable on error' ELSE '' END  -- since 15
        || CASE WHEN s.subpasswordrequired THEN '' ELSE ' no password required' END  -- since 16
