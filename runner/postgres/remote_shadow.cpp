@@ -158,7 +158,9 @@ RemoteShadow::~RemoteShadow() {
     server.query(fmt::format("DROP DATABASE IF EXISTS {}{}", name,
                              version_ < version_with_force ? "" : " WITH (FORCE)"),
                  "drop the shadow's database");
-    if (own_role_) server.query("DROP ROLE IF EXISTS " + name, "drop the shadow's role");
+    // Since PostgreSQL 16 it owns the memberships that it granted.
+    if (own_role_)
+      server.query(fmt::format("DROP OWNED BY {0}; DROP ROLE {0}", name), "drop the shadow's role");
   } catch (const Error& error) {
     reporter_.warn(fmt::format("{} is left behind: {}; drop it by hand", describe(), error.reason()));
   }

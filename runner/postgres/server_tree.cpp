@@ -110,7 +110,11 @@ static void make_tree(const InstallationFolders& layout, const fs::path& tree, b
   const auto inside = [&](const fs::path& path) { return tree / path.relative_path(); };
   fs::create_directories(inside(layout.bin));
   fs::copy_file(layout.bin / "postgres", inside(layout.bin) / "postgres");
-  fs::create_directories(inside(layout.library).parent_path());
+  const fs::path libraries = layout.library.parent_path();
+  fs::create_directories(inside(libraries));
+  // A bundle for any machine has the libraries that its server needs beside those that the server loads.
+  if (libraries.filename() == "lib" && libraries.parent_path() != "/usr")
+    link_all(libraries, inside(libraries), layout.library.filename().string());
   fs::create_directory_symlink(layout.library, inside(layout.library));
   link_all(layout.share, inside(layout.share), "extension");
   const fs::path extensions = inside(layout.share) / "extension";

@@ -15,7 +15,7 @@ member AS MATERIALIZED (  -- what belongs to an extension
   WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 ),
 relation AS MATERIALIZED (  -- what has columns; named once, because everything on it repeats the name
-  SELECT c.oid, c.relkind, c.relispartition, c.oid::regclass::text AS name,
+  SELECT c.oid, c.relkind, c.relname, c.relispartition, c.oid::regclass::text AS name,
          CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'f' THEN 'foreign table '
               WHEN 'c' THEN 'type ' ELSE 'table ' END || c.oid::regclass AS key
   FROM pg_class c

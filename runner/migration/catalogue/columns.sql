@@ -1,5 +1,5 @@
 -- Columns of tables. The option pg_attver is the server's own book-keeping (15.20 and its kin), which pg_dump leaves
--- out as well.
+-- out as well. Since 18 NOT NULL is a constraint with a name, of which is told what it does not have by itself.
 SELECT 'pg_class'::regclass, a.attrelid, a.attnum::integer, 'column',
        c.name || '.' || quote_ident(a.attname), c.key,
        CASE WHEN a.attinhcount > 0 THEN
@@ -11,6 +11,11 @@ SELECT 'pg_class'::regclass, a.attrelid, a.attnum::integer, 'column',
        || CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation
           THEN ' collate ' || a.attcollation::regcollation ELSE '' END
        || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
+       || CASE WHEN n.conislocal AND n.conname <> c.relname || '_' || a.attname || '_not_null'  -- since 18
+          THEN ' named ' || quote_ident(n.conname) ELSE '' END  -- since 18
+       || CASE WHEN n.connoinherit THEN ' no inherit' ELSE '' END  -- since 18
+       || CASE WHEN NOT n.convalidated THEN ' not valid' ELSE '' END  -- since 18
+       || coalesce(' comment ' || quote_literal(obj_description(n.oid, 'pg_constraint')), '')  -- since 18
        || CASE WHEN d.oid IS NULL THEN ''
           WHEN a.attgenerated = 's' THEN ' generated always as (' || pg_get_expr(d.adbin, d.adrelid) || ') stored'
           WHEN a.attgenerated = 'v' THEN ' generated always as (' || pg_get_expr(d.adbin, d.adrelid) || ') virtual'
@@ -32,6 +37,7 @@ FROM relation c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_constraint n ON n.contype = 'n' AND n.conrelid = a.attrelid AND n.conkey[1] = a.attnum  -- since 18
 WHERE c.relkind IN ('r', 'p', 'f')
 
 UNION ALL

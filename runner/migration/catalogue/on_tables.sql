@@ -1,5 +1,5 @@
--- Constraints of tables. Copies of a foreign key in partitions follow from the one that was written, and
--- inherited checks from the parent's.
+-- Constraints of tables. Copies of a foreign key in partitions follow from the one that was written, inherited
+-- checks from the parent's; NOT NULL stands in the column.
 SELECT 'pg_constraint'::regclass, k.oid, 0, 'constraint', quote_ident(k.conname) || ' on ' || c.name, c.key,
        CASE WHEN k.conparentid <> 0 THEN
          (SELECT 'constraint ' || quote_ident(up.conname) || ' on ' || up.conrelid::regclass
@@ -10,9 +10,9 @@ SELECT 'pg_constraint'::regclass, k.oid, 0, 'constraint', quote_ident(k.conname)
        NULL::oid, NULL::aclitem[], NULL::aclitem[]
 FROM pg_constraint k
 JOIN relation c ON c.oid = k.conrelid
-WHERE k.contype <> 't'
+WHERE k.contype NOT IN ('t', 'n')
   AND NOT (k.contype = 'f' AND k.conparentid <> 0)
-  AND (k.conislocal OR k.contype NOT IN ('c', 'n'))
+  AND (k.conislocal OR k.contype <> 'c')
 
 UNION ALL
 -- Indexes. The columns of one behind a primary key or unique constraint stand in the constraint; what is left are

@@ -12,6 +12,8 @@ SELECT 'pg_type'::regclass::oid, t.oid, 0, CASE t.typtype WHEN 'd' THEN 'domain'
             THEN ' collate ' || t.typcollation::regcollation ELSE '' END
          || coalesce(' default ' || coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)), '')
          || CASE WHEN t.typnotnull THEN ' not null' ELSE '' END
+         || coalesce((SELECT ' named ' || quote_ident(n.conname) FROM pg_constraint n  -- since 17
+                      WHERE n.contypid = t.oid AND n.contype = 'n' AND n.conname <> t.typname || '_not_null'), '')  -- since 17
        WHEN t.typtype = 'r' THEN
          (SELECT 'range of ' || format_type(r.rngsubtype, NULL)
                  || ' operator class ' || o.opcnamespace::regnamespace || '.' || quote_ident(o.opcname)
@@ -54,7 +56,7 @@ SELECT 'pg_constraint'::regclass, k.oid, 0, 'constraint', quote_ident(k.conname)
        'domain ' || t.oid::regtype, NULL, pg_get_constraintdef(k.oid), NULL, NULL, NULL
 FROM pg_constraint k
 JOIN pg_type t ON t.oid = k.contypid
-WHERE t.typnamespace = ANY ((SELECT schemas FROM scope)::oid[])
+WHERE k.contype <> 'n' AND t.typnamespace = ANY ((SELECT schemas FROM scope)::oid[])
   AND NOT EXISTS (SELECT FROM member m WHERE m.objid = t.oid AND m.classid = 'pg_type'::regclass)
 
 UNION ALL

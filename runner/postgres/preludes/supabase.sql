@@ -170,7 +170,11 @@ BEGIN
     LEFT JOIN pg_namespace AS n ON d.classid = 'pg_namespace'::regclass AND n.oid = d.objid
     LEFT JOIN pg_foreign_data_wrapper AS f ON d.classid = 'pg_foreign_data_wrapper'::regclass AND f.oid = d.objid
     LEFT JOIN pg_class AS r ON d.classid = 'pg_class'::regclass AND r.oid = d.objid
-    WHERE e.extname IN ('pg_cron', 'pg_net', 'pg_graphql', 'pgmq', 'pgsodium', 'supabase_vault', 'pg_partman',
+    LEFT JOIN pg_type AS t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
+    LEFT JOIN pg_class AS rows_of ON rows_of.oid = t.typrelid
+    -- since 18 the types of tables' rows and of arrays are members, too; they follow those they are of
+    WHERE coalesce(rows_of.relkind = 'c', t.typcategory <> 'A', true)
+      AND e.extname IN ('pg_cron', 'pg_net', 'pg_graphql', 'pgmq', 'pgsodium', 'supabase_vault', 'pg_partman',
                         'postgis_topology', 'postgis_tiger_geocoder', 'postgres_fdw', 'wrappers')
   LOOP
     IF member.extname = 'pgmq' THEN
