@@ -68,15 +68,21 @@ static Error missing_extension_version(const SqlError& refusal, const SqlSource&
   return error;
 }
 
-/// The extension that a DO block or a function asked for. There is no field for its name, so it is taken from
-/// the message, which our sessions ask for in English. Source: PostgreSQL, src/backend/commands/extension.c
-/// ("extension \"%s\" is not available").
-static std::string extension_in(const SqlError& refusal) {
-  static constexpr std::string_view before = "extension \"";
-  const std::string_view message = refusal.message;
-  const std::size_t end = message.find("\" is not available");
+/// Empty where the message begins otherwise, or does not go on so.
+static std::string_view between(std::string_view message, std::string_view before, std::string_view after) {
+  const std::size_t end = message.find(after);
   if (!message.starts_with(before) || end == std::string_view::npos) return {};
-  return std::string(message.substr(before.size(), end - before.size()));
+  return message.substr(before.size(), end - before.size());
+}
+
+/// The extension that a DO block or a function asked for. There is no field for its name, so it is taken from
+/// the message, which our sessions ask for in English. Source: PostgreSQL, src/backend/commands/extension.c.
+static std::string extension_in(const SqlError& refusal) {
+  const std::string_view name = between(refusal.message, "extension \"", "\" is not available");
+  if (!name.empty()) return std::string(name);
+  const std::string_view path =  // before 15
+      between(refusal.message, "could not open extension control file \"", ".control\"");
+  return std::string(path.substr(path.rfind('/') + 1));
 }
 
 static void throw_if_extension_is_missing(const SqlError& refusal, const SqlSource& source,

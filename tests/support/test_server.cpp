@@ -46,6 +46,9 @@ class TestServer {
     {
       Session session = shadow_->connect_admin();
       // `postgres` is the template of the tests' databases, so nobody may stay connected to it.
+      // Before PostgreSQL 15 the schema public does not belong to the database's owner.
+      if (session.server_version() < 150000)
+        session.query("ALTER SCHEMA public OWNER TO postgres", "hand the schema over");
       session.query("CREATE DATABASE control TEMPLATE postgres", "make the control database");
       address_ = session.url();
     }

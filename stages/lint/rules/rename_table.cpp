@@ -41,6 +41,7 @@ const LintRule rename_table{
              .sql = R"(ALTER TABLE public.bills RENAME TO invoices;
 CREATE VIEW public.bills WITH (security_invoker = true) AS SELECT id, total FROM public.invoices;
 )",
+             .since_major = 15,
              .lock = LockMode::access_exclusive},
     .check = on<check>,
 };

@@ -62,6 +62,7 @@ CREATE VIEW public.open_invoices AS SELECT id, no, total FROM public.invoices;
             .sql = R"(DROP VIEW public.open_invoices;
 CREATE VIEW public.open_invoices WITH (security_invoker = true) AS SELECT id, total FROM public.invoices;
 )",
+            .since_major = 15,
             .lock = LockMode::access_exclusive},
     .good = {.before = R"(CREATE TABLE public.invoices (id bigint PRIMARY KEY, no text, total numeric);
 CREATE VIEW public.open_invoices AS SELECT id, no FROM public.invoices;
@@ -69,6 +70,7 @@ CREATE VIEW public.open_invoices AS SELECT id, no FROM public.invoices;
              .sql = R"(CREATE OR REPLACE VIEW public.open_invoices WITH (security_invoker = true)
   AS SELECT id, no, total FROM public.invoices;
 )",
+             .since_major = 15,
              .lock = LockMode::access_exclusive},
     .check = on<check>,
 };

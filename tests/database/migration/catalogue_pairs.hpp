@@ -16,6 +16,7 @@ struct CataloguePair {
   /// pg_dump doesn't see what up does, or what down leaves. Each has its reason beside it.
   bool dump_blind_to_up = false;
   bool dump_blind_to_down = false;
+  int since_major = 0;  ///< of PostgreSQL
 };
 
 extern const std::span<const CataloguePair> pairs_on_tables;

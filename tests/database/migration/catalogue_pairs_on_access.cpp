@@ -192,12 +192,14 @@ static constexpr CataloguePair pairs[] = {
          "CREATE TABLE b4 (a int PRIMARY KEY, b int); CREATE PUBLICATION b4_p FOR TABLE b4 (a) WHERE (a > 0)",
      .up = "ALTER PUBLICATION b4_p SET TABLE b4",
      .down = "ALTER PUBLICATION b4_p SET TABLE b4 (a, b) WHERE (a > 0)",
-     .differs = "publication table public.b4 in b4_p: changed"},
+     .differs = "publication table public.b4 in b4_p: changed",
+     .since_major = 15},
     {.name = "published schema",
      .before = "CREATE SCHEMA b5; CREATE PUBLICATION b5_p",
      .up = "ALTER PUBLICATION b5_p ADD TABLES IN SCHEMA b5",
      .down = "SELECT 1",
-     .differs = "publication schema b5 in b5_p: left over"},
+     .differs = "publication schema b5 in b5_p: left over",
+     .since_major = 15},
     {.name = "subscription",
      .up =
          "CREATE SUBSCRIPTION b6 CONNECTION 'host=x' PUBLICATION p WITH (connect = false, slot_name = NONE)",
@@ -274,7 +276,8 @@ static constexpr CataloguePair pairs[] = {
      .before = "CREATE ROLE n7",
      .up = "GRANT SET ON PARAMETER log_min_duration_statement TO n7",
      .down = "SELECT 1",
-     .differs = "grant to n7 on parameter log_min_duration_statement: left over"},
+     .differs = "grant to n7 on parameter log_min_duration_statement: left over",
+     .since_major = 15},
 };
 
 const std::span<const CataloguePair> pairs_on_access{pairs};

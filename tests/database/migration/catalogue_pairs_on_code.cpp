@@ -16,7 +16,8 @@ static constexpr CataloguePair pairs[] = {
      .before = "CREATE VIEW v3 WITH (security_invoker = true) AS SELECT 1 AS a",
      .up = "DROP VIEW v3",
      .down = "CREATE VIEW v3 AS SELECT 1 AS a",
-     .differs = "view public.v3: changed"},
+     .differs = "view public.v3: changed",
+     .since_major = 15},
     {.name = "view's default",
      .before = "CREATE TABLE v4 (a int); CREATE VIEW v4_view AS SELECT a FROM v4",
      .up = "ALTER VIEW v4_view ALTER a SET DEFAULT 7",
@@ -229,7 +230,8 @@ static constexpr CataloguePair pairs[] = {
      .before = "CREATE ACCESS METHOD o6 TYPE TABLE HANDLER heap_tableam_handler; CREATE TABLE o6_t (a int)",
      .up = "ALTER TABLE o6_t SET ACCESS METHOD o6",
      .down = "SELECT 1",
-     .differs = "table public.o6_t: changed"},
+     .differs = "table public.o6_t: changed",
+     .since_major = 15},
     {.name = "text search",
      .up = "CREATE TEXT SEARCH DICTIONARY x1_d (TEMPLATE = simple, STOPWORDS = english); "
            "CREATE TEXT SEARCH CONFIGURATION x1 (COPY = simple); ALTER TEXT SEARCH CONFIGURATION x1 ALTER "
