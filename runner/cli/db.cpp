@@ -135,7 +135,7 @@ static constexpr std::array<Action, 5> actions{{
     {"psql", psql},
 }};
 
-static const Action& find_action(const std::string& name) {
+static Action find_action(const std::string& name) {
   std::vector<std::string_view> names;
   for (const Action& action : actions) {
     if (action.name == name) return action;
@@ -146,7 +146,7 @@ static const Action& find_action(const std::string& name) {
 }
 
 static int run(const CliArguments& given, CliContext& context) {
-  const Action& action = find_action(given.positional(0));
+  const Action action = find_action(given.positional(0));
   for (const CliOption& option : {yes_wipe_option, then_option})
     if (action.run != reset && given.has(option.name))
       throw Error{ExitCode::usage, fmt::format("--{} is for `runner db reset`", option.name)};

@@ -92,7 +92,7 @@ TEST(Lint, JudgesTheRollbackAgainstWhatItsMigrationLeaves) {
 TEST(Lint, ReadsWhatAParserGapHidesAsNotAnalysed) {
   StepCall call;
   call.pending("1", "a",
-               "ALTER TABLE a ALTER COLUMN b SET EXPRESSION AS (1);\nDROP TABLE IF EXISTS c CASCADE;");
+               "ALTER TABLE a ADD b int GENERATED ALWAYS AS (1) VIRTUAL;\nDROP TABLE IF EXISTS c CASCADE;");
   const Outcome outcome = call.run(lint);
   ASSERT_FALSE(outcome.findings.empty());
   EXPECT_EQ(outcome.findings[0].rule, "parser-gap");

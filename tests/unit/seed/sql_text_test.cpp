@@ -62,10 +62,10 @@ TEST(SqlText, QuotesWhatADatasetItselfSays) {
       "  status: { map: { it's: it's, plain: plain } }\n"
       "  kind: { map: { a: b }, else: \"d'oh\" }\n"
       "  word: { from: kind, map: { a: b }, else: c }\n"
-      "  path: { const: 'C:\\x' }\n",
+      "  folder: { const: 'C:\\x' }\n",
       "status,kind\nit's,a\nplain,'\n");
   EXPECT_EQ(sql, head +
-                     "INSERT INTO public.bills (status, kind, word, path) VALUES\n"
+                     "INSERT INTO public.bills (status, kind, word, folder) VALUES\n"
                      "  ('it''s', 'b', 'b',  E'C:\\\\x'),\n"
                      "  ('plain', 'd''oh', 'c',  E'C:\\\\x');\n\n-- bills: 2 rows written, 0 skipped\n");
 }
