@@ -206,6 +206,8 @@ ServerProcess start_server(const ServerBinaries& binaries, const ServerLayout& l
 
 void trim_wal(const ServerBinaries& binaries, const fs::path& data, const RunAs& as, const StopSignal* stop) {
   const fs::path program = binaries.folder / "pg_resetwal";
+  // Bundles for programs may lack it: then copies are some megabytes larger.
+  if (!fs::exists(program)) return;
   const ChildResult result = run_child({.program = program.string(),
                                         .arguments = {"-D", data.string()},
                                         .environment = server_environment(),

@@ -11,9 +11,6 @@ export RUNNER_PG_BIN
 }
 left_out=
 leave_out() { left_out=$left_out:$1; }
-# Prepared data directories are not kept without it.
-[ -x "$RUNNER_PG_BIN/pg_resetwal" ] ||
-  leave_out 'Cluster.AStoppedOneCanBePublishedAndCopied:Shadows.ReplaysWhatIsAppliedAndRecordsIt'
 # What is compared with it, or copied by it.
 [ -x "$RUNNER_PG_BIN/pg_dump" ] ||
   leave_out 'CataloguePairsTest.*AgreeWithPgDump:SchemaCopy.*:Shadows.*Cop*:RemoteShadow.TakesThePrelude*'
